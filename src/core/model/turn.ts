@@ -1,0 +1,58 @@
+import type { BuildClaim, Verdict } from "./review.ts";
+import type { Usage } from "./usage.ts";
+
+/**
+ * Why a turn that did not end well ended (architecture: decides continue, fresh, later or never).
+ * `temporary` is exit status 75: the environment asks for another try later.
+ */
+export type TurnFailureCause =
+  | "rate-limit"
+  | "overloaded"
+  | "auth"
+  | "billing"
+  | "context"
+  | "turn-limit"
+  | "budget"
+  | "network"
+  | "config"
+  | "missing-program"
+  | "session-lost"
+  | "temporary"
+  | "disk-full"
+  | "exit"
+  | "other";
+
+/** Why storyboard or the environment cut a turn off, where one did. */
+export type CutReason = "stop" | "cancel" | "timeout" | "silent" | "crash" | "transcript-limit";
+
+/** How a turn ended, as one agent's parser and the job's record say together. */
+export type TurnEnd =
+  | { readonly kind: "finished" }
+  | { readonly kind: "halted"; readonly reason: string }
+  | { readonly kind: "question"; readonly question: string }
+  | { readonly kind: "already-done" }
+  | {
+      readonly kind: "failed";
+      readonly cause: TurnFailureCause;
+      readonly message: string;
+      /** When the provider says it works again, epoch milliseconds. */
+      readonly untilMs?: number;
+    }
+  | { readonly kind: "cut"; readonly reason: CutReason };
+
+/** The result of a turn: a fact that the scheduler decides upon. */
+export interface TurnResult {
+  readonly end: TurnEnd;
+  /** The agent's own conversation id, where it has one. */
+  readonly session?: string;
+  readonly usage: Usage;
+  /** Whether the agent reports tokens at all; then a turn without any is the environment's fault. */
+  readonly reportsUsage: boolean;
+  readonly durationMs: number;
+  /** The last lines the agent said, at most 20, for failures and retries. */
+  readonly lastLines: readonly string[];
+  readonly claim?: BuildClaim;
+  readonly verdict?: Verdict;
+  /** Remarks for the card: a reviewer that changed the tree and was reset, a truncated transcript. */
+  readonly notes?: readonly string[];
+}
