@@ -1,0 +1,54 @@
+import type { Config } from "../model/config.ts";
+import type { Backlog, Story } from "../model/story.ts";
+import type { RunPolicy } from "../scheduler/policy.ts";
+
+/** Version of run.json and of the journal's lines; a higher one is refused by name. */
+export const FORMAT_VERSION = 1;
+
+/** A gate as it will be run, pinned at the start of the run. */
+export interface PinnedGate {
+  readonly name: string;
+  readonly run: string;
+  /** Relative to the project folder; empty for the folder itself. */
+  readonly cwd: string;
+  /** Globs; the gate applies only when a changed path matches one. Empty: always. */
+  readonly paths: readonly string[];
+  readonly minutes: number;
+  /** Where it was found, for people: `storyboard.yaml`, `package.json scripts.test`. */
+  readonly foundIn: string;
+}
+
+/**
+ * `run.json`: what a run was started with, written once. The state is this plus the journal; no later change of the
+ * configuration or the backlog can alter a run.
+ */
+export interface RunFile {
+  readonly v: typeof FORMAT_VERSION;
+  readonly run: string;
+  readonly startedAtMs: number;
+  /** Absolute path of the project folder. */
+  readonly project: string;
+  readonly projectName: string;
+  readonly config: Config;
+  readonly policy: RunPolicy;
+  /** The chosen stories, in backlog order, with their final dependencies. */
+  readonly stories: readonly Story[];
+  readonly source: Backlog["source"];
+  /** Relative to the project folder. */
+  readonly sprintFile?: string;
+  readonly gates: readonly PinnedGate[];
+  readonly setup: {
+    readonly clone: readonly string[];
+    readonly copy: readonly string[];
+    readonly carried: readonly string[];
+    readonly command?: string;
+  };
+  readonly target: { readonly branch: string; readonly commit: string };
+  /** Branch of the run that collects what landed. */
+  readonly integration: string;
+  readonly worktreeRoot: string;
+  /** Whether landing commits are signed: configured by the user and shown to work unattended. */
+  readonly sign: boolean;
+  /** What a person should know; printed at the start and in the summary. */
+  readonly notes: readonly string[];
+}

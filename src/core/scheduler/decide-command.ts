@@ -1,0 +1,148 @@
+import { assertNever } from "../model/assert.ts";
+import { type Decision, endNow, startingAt } from "./decision.ts";
+import type { Effect } from "./effects.ts";
+import type { Resumption, RunEvent, StopPurpose } from "./events.ts";
+import { stopRun } from "./failing.ts";
+import type { Command } from "./inputs.ts";
+import { type RunState, type StoryState, storyOf } from "./state.ts";
+
+/** Why a command does not apply now, in words for a person; undefined when it does. */
+export const commandProblem = (state: RunState, command: Command): string | undefined => {
+  if ("story" in command && !state.stories.has(command.story)) return `${command.story} is not a story of this run`;
+  switch (command.type) {
+    case "pause":
+      return state.paused ? "the run is paused already" : endedProblem(state);
+    case "resume":
+      return state.paused || state.breaker.open ? undefined : "the run is not paused";
+    case "workers":
+      return Number.isInteger(command.max) && command.max >= 1 && command.max <= 1000
+        ? endedProblem(state)
+        : "workers must be a whole number from 1 to 1000";
+    case "stop":
+      return state.stopping === undefined ? endedProblem(state) : "the run is stopping already";
+    case "retry":
+      return retryProblem(storyOf(state, command.story));
+    case "answer":
+      return storyOf(state, command.story).question === undefined
+        ? `${command.story} has not asked anything`
+        : undefined;
+    case "skip":
+    case "cancel":
+      return endingProblem(storyOf(state, command.story));
+    default:
+      return assertNever(command);
+  }
+};
+
+const endedProblem = (state: RunState): string | undefined =>
+  state.phase === "ended" ? "the run has ended" : undefined;
+
+const retryProblem = (story: StoryState): string | undefined => {
+  if (story.stage === "ended" && story.satisfies) return `${story.story.key} is ${story.outcome}: nothing to retry`;
+  if (story.stage === "running" || story.stage === "landing") return `${story.story.key} is running`;
+  if (story.stage === "queued" && story.notBeforeMs === 0) return `${story.story.key} is queued already`;
+  return undefined;
+};
+
+const endingProblem = (story: StoryState): string | undefined => {
+  if (story.stage === "ended") return `${story.story.key} has ended: ${story.outcome}`;
+  if (story.stage === "landing") return `${story.story.key} is landing`;
+  return undefined;
+};
+
+/** What a command changes. A command that does not apply changes nothing. */
+export const onCommand = (decision: Decision, command: Command): RunEvent[] => {
+  const { state } = decision;
+  if (commandProblem(state, command) !== undefined) return [];
+  switch (command.type) {
+    case "pause":
+      return [{ type: "run.paused" }];
+    case "resume":
+      return [
+        ...(state.paused ? ([{ type: "run.unpaused" }] as const) : []),
+        ...(state.breaker.open ? ([{ type: "breaker.closed" }] as const) : []),
+      ];
+    case "workers":
+      return [{ type: "workers.changed", max: command.max }];
+    case "stop":
+      return stopRun(decision, command.reason, false);
+    case "retry":
+      return [...reopened(state), retried(storyOf(state, command.story), command.note)];
+    case "answer":
+      return [...reopened(state), answered(storyOf(state, command.story), command.text)];
+    case "skip":
+      return endByPerson(decision, storyOf(state, command.story), command.satisfies === true ? "skip-as-done" : "skip");
+    case "cancel":
+      return endByPerson(decision, storyOf(state, command.story), "cancel");
+    default:
+      return assertNever(command);
+  }
+};
+
+const reopened = (state: RunState): RunEvent[] => (state.phase === "ended" ? [{ type: "run.reopened" }] : []);
+
+const retried = (story: StoryState, note: string | undefined): RunEvent => {
+  const last = story.failures.at(-1);
+  const begun = story.turns > 0 && last !== undefined;
+  return {
+    type: "story.requeued",
+    story: story.story.key,
+    reason: "reopened",
+    // A person's retry is an attempt of its own, also after the last one.
+    attempt: begun ? story.attempt + 1 : Math.max(1, story.attempt),
+    notBeforeMs: 0,
+    ...(begun ? { next: retryOf(story, last, note) } : {}),
+  };
+};
+
+const retryOf = (story: StoryState, failure: StoryState["failures"][number], note?: string): Resumption => ({
+  phase: story.next?.phase ?? (story.phase === "COMMIT" || story.phase === undefined ? "BUILD" : story.phase),
+  prompt: { kind: "retry", failure, ...(note === undefined ? {} : { note }) },
+  fresh: false,
+  salvage: false,
+});
+
+const ACCEPTED = /^\s*(accept|land|go on)\b/i;
+
+const answered = (story: StoryState, text: string): RunEvent => ({
+  type: "story.requeued",
+  story: story.story.key,
+  reason: "answered",
+  attempt: Math.max(1, story.attempt),
+  notBeforeMs: 0,
+  next: afterAnswer(story, text),
+});
+
+/** An answer continues the same session; a conflict lands again, accepted findings land as deferred work. */
+const afterAnswer = (story: StoryState, text: string): Resumption => {
+  const { question, next } = story;
+  if (question?.kind === "conflict") return startingAt("COMMIT");
+  if (question?.kind === "review" && ACCEPTED.test(text)) return startingAt("COMMIT");
+  if (question?.kind === "environment") return next ?? startingAt("BUILD");
+  return {
+    phase: next?.phase ?? "BUILD",
+    prompt: { kind: "answer", question: question?.text ?? "", answer: text },
+    fresh: false,
+    salvage: false,
+  };
+};
+
+const endByPerson = (decision: Decision, story: StoryState, purpose: StopPurpose): RunEvent[] => {
+  const { key } = story.story;
+  const running = story.busyWith === undefined ? undefined : decision.state.effects.get(story.busyWith);
+  if (running?.kind === "run-turn") {
+    return [
+      {
+        type: "turn.stop-requested",
+        story: key,
+        effect: { kind: "stop-turn", id: decision.newEffect(), story: key, turn: running.id, reason: "cancel" },
+        purpose,
+      },
+    ];
+  }
+  return [...abandoned(running), ...endNow(decision, story, purpose)];
+};
+
+/** Whatever is under way for a story that a person ends has no meaning any more. */
+const abandoned = (effect: Effect | undefined): RunEvent[] =>
+  effect === undefined ? [] : [{ type: "effect.completed", completes: effect.id }];

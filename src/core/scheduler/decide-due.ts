@@ -1,0 +1,137 @@
+import { type PhaseName, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import type { Usage } from "../model/usage.ts";
+import { landAsItIs } from "./decide-evidence.ts";
+import { type Decision, requestEvidence, requestStatus, startingAt } from "./decision.ts";
+import type { RunTurn } from "./effects.ts";
+import type { Resumption, RunEvent } from "./events.ts";
+import { failStory } from "./failing.ts";
+import { failureOf } from "./failures.ts";
+import { type RunState, type StoryState, storyOf } from "./state.ts";
+
+/** The next act of one story in flight that waits for nothing: its workspace, a look at evidence, or a turn. */
+export const actOnDue = (decision: Decision): RunEvent[] => {
+  const { state } = decision;
+  if (state.paused || state.stopping !== undefined) return stoppedDue(state);
+  for (const key of state.due) return act(decision, storyOf(state, key));
+  return [];
+};
+
+/** While the run stops, a story between two acts goes back to the queue with what it was about to do. */
+const stoppedDue = (state: RunState): RunEvent[] => {
+  if (state.stopping === undefined) return [];
+  for (const key of state.due) {
+    const { attempt, next } = storyOf(state, key);
+    return [
+      {
+        type: "story.requeued",
+        story: key,
+        reason: "stopped",
+        attempt,
+        notBeforeMs: 0,
+        ...(next === undefined ? {} : { next }),
+      },
+    ];
+  }
+  return [];
+};
+
+const act = (decision: Decision, story: StoryState): RunEvent[] => {
+  const { policy } = decision.state;
+  const { key } = story.story;
+  if (policy.workspace && !story.workspaceReady) {
+    const effect = { kind: "prepare-workspace", id: decision.newEffect(), story: key } as const;
+    return [{ type: "workspace.requested", story: key, effect }];
+  }
+  const next = story.next ?? startingAt(entryPhase(decision.state, story));
+  if (next.salvage) return requestEvidence(decision, key, next.phase, "salvage");
+  if (mayBeAlreadyDone(decision.state, story, next)) return requestEvidence(decision, key, next.phase, "already-done");
+  const phase = phaseNamed(policy.pipeline, next.phase);
+  if (phase.kind === "commit") return landAsItIs(decision, story);
+  return turn(decision, story, phase, next);
+};
+
+/** Where a story enters its pipeline: one that the backlog has in `review` is reviewed first, where the pipeline reviews. */
+export const entryPhase = (state: RunState, story: StoryState): PhaseName => {
+  const { pipeline } = state.policy;
+  const first = pipeline.phases[0]?.name ?? "COMMIT";
+  return story.story.status === "review" ? (pipeline.reviewEntry ?? first) : first;
+};
+
+const mayBeAlreadyDone = (state: RunState, story: StoryState, next: Resumption): boolean =>
+  state.policy.evidence &&
+  !story.checkedAlreadyDone &&
+  story.turns === 0 &&
+  next.prompt.kind === "start" &&
+  next.phase === state.policy.pipeline.phases[0]?.name &&
+  story.story.tasks.length > 0 &&
+  story.story.tasks.every((task) => task.done);
+
+const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Resumption): RunEvent[] => {
+  const { state } = decision;
+  const { key } = story.story;
+  const limit = limitReached(state, story);
+  if (limit !== undefined) return failStory(decision, story, failureOf(limit.type, limit.message, phase.name));
+  const agent = state.policy.agents[phase.role];
+  const restingUntilMs = state.resting.get(agent.provider);
+  if (restingUntilMs !== undefined) {
+    return [
+      {
+        type: "story.requeued",
+        story: key,
+        reason: "limit",
+        attempt: story.attempt,
+        notBeforeMs: restingUntilMs,
+        next,
+      },
+    ];
+  }
+  const session = next.fresh ? undefined : continuedSession(story, phase, next);
+  const model = next.fresh ? (escalated(agent.escalate, story.attempt) ?? agent.model) : agent.model;
+  const effect: RunTurn = {
+    kind: "run-turn",
+    id: decision.newEffect(),
+    story: key,
+    attempt: story.attempt,
+    phase: phase.name,
+    role: phase.role,
+    turn: story.turns + 1,
+    agent: agent.profile,
+    prompt: next.prompt,
+    leases: story.leases,
+    ...(model === undefined ? {} : { model }),
+    ...(session === undefined ? {} : { session }),
+  };
+  const begins = story.turns === 0 && phase.startStatus === "in-progress";
+  return [...(begins ? requestStatus(decision, key, "in-progress") : []), { type: "turn.started", story: key, effect }];
+};
+
+const continuedSession = (story: StoryState, phase: TurnPhase, next: Resumption): string | undefined =>
+  phase.session === "continue" || next.prompt.kind !== "start" ? story.sessions[phase.role] : undefined;
+
+const escalated = (models: readonly string[], attempt: number): string | undefined =>
+  models[Math.min(Math.max(0, attempt - 2), models.length - 1)];
+
+interface ReachedLimit {
+  readonly type: "LimitError" | "BudgetError";
+  readonly message: string;
+}
+
+const limitReached = (state: RunState, story: StoryState): ReachedLimit | undefined => {
+  const { policy } = state;
+  if (story.turns >= policy.storyTurnsMax) {
+    return {
+      type: "LimitError",
+      message: `the story used all of its ${policy.storyTurnsMax} turns (limits.story_turns)`,
+    };
+  }
+  const over = (usage: Usage, tokensMax: number | null, usdMax: number | null): boolean =>
+    (tokensMax !== null && (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) >= tokensMax) ||
+    (usdMax !== null && (usage.usd ?? 0) >= usdMax);
+  if (over(story.usage, policy.storyTokensMax, policy.storyUsdMax)) {
+    return { type: "BudgetError", message: "the story's budget is used up (limits.story_tokens, limits.story_usd)" };
+  }
+  if (over(state.usage, policy.runTokensMax, policy.runUsdMax)) {
+    return { type: "BudgetError", message: "the run's budget is used up (limits.run_tokens, limits.run_usd)" };
+  }
+  return undefined;
+};

@@ -1,0 +1,63 @@
+import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import { commit, phaseHolds } from "./decide-phase.ts";
+import { afterCut } from "./decide-turn.ts";
+import { type Decision, endWell, requestStatus, startingAt } from "./decision.ts";
+import type { CheckEvidence, EvidenceResult } from "./effects.ts";
+import type { RunEvent } from "./events.ts";
+import { failAttempt } from "./failing.ts";
+import { failureOf } from "./failures.ts";
+import { type StoryState, storyOf } from "./state.ts";
+
+/** What the checks found, and what follows. */
+export const onEvidenceChecked = (decision: Decision, effect: CheckEvidence, result: EvidenceResult): RunEvent[] => {
+  const checked: RunEvent = { type: "evidence.checked", story: effect.story, completes: effect.id, result };
+  const story = storyOf(decision.state, effect.story);
+  if (story.busyWith !== effect.id) return [checked];
+  return [checked, ...consequences(decision, story, effect, result)];
+};
+
+const consequences = (
+  decision: Decision,
+  story: StoryState,
+  effect: CheckEvidence,
+  result: EvidenceResult,
+): RunEvent[] => {
+  if (effect.purpose === "already-done") return alreadyDone(decision, story, effect, result);
+  const phase = phaseNamed(decision.state.policy.pipeline, effect.phase) as TurnPhase;
+  if (result.ok) {
+    // The commit was found just now and is not in the state yet.
+    const known = result.commit === undefined ? story : { ...story, commit: result.commit };
+    return phaseHolds(decision, known, phase, story.deferredFindings);
+  }
+  if (effect.purpose === "salvage") {
+    const end = { kind: "cut", reason: story.cut ?? "stop" } as const;
+    return afterCut(decision, story, effect.phase, { end, durationMs: 0, lastLines: result.missing });
+  }
+  return failAttempt(decision, story, effect.phase, missingEvidence(effect, result));
+};
+
+const missingEvidence = (effect: CheckEvidence, result: EvidenceResult) =>
+  failureOf(
+    "ValidationError",
+    `Completion rejected, missing: ${result.missing.join("; ")}`,
+    `evidence of ${effect.phase}`,
+  );
+
+const alreadyDone = (
+  decision: Decision,
+  story: StoryState,
+  effect: CheckEvidence,
+  result: EvidenceResult,
+): RunEvent[] => {
+  const { key } = story.story;
+  if (result.ok) {
+    const ended = endWell(decision, story, { type: "story.ended", story: key, outcome: "already-done" });
+    return [...requestStatus(decision, key, "done"), ...ended];
+  }
+  if (story.turns === 0) return [{ type: "phase.due", story: key, next: startingAt(effect.phase) }];
+  return failAttempt(decision, story, effect.phase, missingEvidence(effect, result));
+};
+
+/** A story whose next phase is the landing itself: a person accepted what was open, or asked to land again. */
+export const landAsItIs = (decision: Decision, story: StoryState): RunEvent[] =>
+  commit(decision, story, [...story.deferredFindings, ...story.openFindings]);

@@ -1,0 +1,239 @@
+import { assertNever } from "../model/assert.ts";
+import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import { type Finding, findingIdentity, isBlocking } from "../model/review.ts";
+import type { TurnEnd, TurnResult } from "../model/turn.ts";
+import { phaseHolds } from "./decide-phase.ts";
+import { type Decision, endNow, endWell, requestEvidence, requestStatus } from "./decision.ts";
+import type { RunTurn } from "./effects.ts";
+import type { Resumption, RunEvent } from "./events.ts";
+import { failAttempt, stopCritically, waitForEnvironment, waitForProvider } from "./failing.ts";
+import { failureOf, failureOfTurn } from "./failures.ts";
+import { type StoryState, storyOf } from "./state.ts";
+
+/** What a turn's end means for its story. */
+export const onTurnEnded = (decision: Decision, effect: RunTurn, result: TurnResult): RunEvent[] => {
+  const ended: RunEvent = {
+    type: "turn.ended",
+    story: effect.story,
+    completes: effect.id,
+    phase: effect.phase,
+    role: effect.role,
+    result,
+  };
+  const story = storyOf(decision.state, effect.story);
+  // An end that nobody waits for any more: the story was ended by a person meanwhile.
+  if (story.busyWith !== effect.id) return [ended];
+  return [ended, ...consequences(decision, story, effect, result)];
+};
+
+const consequences = (decision: Decision, story: StoryState, effect: RunTurn, result: TurnResult): RunEvent[] => {
+  const phase = phaseNamed(decision.state.policy.pipeline, effect.phase) as TurnPhase;
+  const { end } = result;
+  if (story.stopping !== undefined && story.stopping !== "stop") return endNow(decision, story, story.stopping);
+  const again = resuming(effect);
+  switch (end.kind) {
+    case "finished":
+      return finished(decision, story, phase, effect, result);
+    case "already-done":
+      return decision.state.policy.evidence
+        ? requestEvidence(decision, effect.story, effect.phase, "already-done")
+        : [
+            ...requestStatus(decision, effect.story, "done"),
+            ...endWell(decision, story, { type: "story.ended", story: effect.story, outcome: "already-done" }),
+          ];
+    case "halted":
+      return failAttempt(decision, story, effect.phase, failureOfTurn(effect.phase, result));
+    case "question":
+      return [
+        {
+          type: "story.parked",
+          story: effect.story,
+          question: { kind: "question", text: end.question },
+          next: again,
+        },
+      ];
+    case "failed":
+      return failed(decision, story, effect, result, end);
+    case "cut":
+      return cutOff(decision, story, phase, effect, result);
+    default:
+      return assertNever(end);
+  }
+};
+
+const resuming = (effect: RunTurn): Resumption => ({
+  phase: effect.phase,
+  prompt: { kind: "resume" },
+  fresh: false,
+  salvage: false,
+});
+
+const finished = (
+  decision: Decision,
+  story: StoryState,
+  phase: TurnPhase,
+  effect: RunTurn,
+  result: TurnResult,
+): RunEvent[] => {
+  if (isIdle(result)) {
+    const failure = failureOf("EnvironmentError", "the turn used no tokens and did no work", effect.phase);
+    return waitForEnvironment(decision, story, resuming(effect), failure);
+  }
+  if (phase.evidence === "verdict") return reviewed(decision, story, phase, effect, result);
+  if (!decision.state.policy.evidence) return phaseHolds(decision, story, phase, story.deferredFindings);
+  if (decision.state.stopping !== undefined) return saved(decision, story, effect);
+  return requestEvidence(decision, effect.story, effect.phase, "phase");
+};
+
+const isIdle = ({ reportsUsage, usage }: TurnResult): boolean =>
+  reportsUsage && (usage.inputTokens ?? 0) === 0 && (usage.outputTokens ?? 0) === 0;
+
+/** The run stops: the turn's work is looked at when it goes on. */
+const saved = (decision: Decision, story: StoryState, effect: RunTurn): RunEvent[] => [
+  {
+    type: "story.requeued",
+    story: effect.story,
+    reason: "stopped",
+    attempt: story.attempt,
+    notBeforeMs: 0,
+    next: {
+      ...resuming(effect),
+      salvage: decision.state.policy.evidence && effect.role === "builder",
+    },
+  },
+];
+
+const reviewed = (
+  decision: Decision,
+  story: StoryState,
+  phase: TurnPhase,
+  effect: RunTurn,
+  result: TurnResult,
+): RunEvent[] => {
+  const { policy } = decision.state;
+  const verdict = result.verdict;
+  if (verdict === undefined || (verdict.verdict === "changes" && verdict.findings.length === 0)) {
+    const message = `${phase.name}: the reviewer ended without a verdict`;
+    return failAttempt(
+      decision,
+      story,
+      phase.name,
+      failureOf("ImplementationError", message, result.lastLines.join("\n")),
+    );
+  }
+  const open = verdict.findings.filter((finding) => isBlocking(finding.severity, policy.blocking));
+  const rest = verdict.findings.filter((finding) => !isBlocking(finding.severity, policy.blocking));
+  const deferred = merged(story.deferredFindings, rest, open);
+  if (open.length === 0) return phaseHolds(decision, story, phase, deferred);
+  if (phase.onFindings === undefined || story.reviews >= policy.reviewsMax) {
+    return [
+      {
+        type: "story.parked",
+        story: effect.story,
+        question: {
+          kind: "review",
+          text: `${open.length} finding(s) still open after ${story.reviews} review(s). Answer "accept" to land with them deferred, or say what to do.`,
+          findings: open,
+        },
+        next: {
+          phase: phase.onFindings ?? phase.name,
+          prompt: { kind: "refine", findings: open },
+          fresh: false,
+          salvage: false,
+        },
+        review: { open, deferred },
+      },
+    ];
+  }
+  return [
+    {
+      type: "phase.due",
+      story: effect.story,
+      next: { phase: phase.onFindings, prompt: { kind: "refine", findings: open }, fresh: false, salvage: false },
+      review: { open, deferred },
+    },
+  ];
+};
+
+/** Old and new findings that did not block, without doubles and without those that block now. */
+const merged = (old: readonly Finding[], more: readonly Finding[], open: readonly Finding[]): Finding[] => {
+  const blocking = new Set(open.map(findingIdentity));
+  const all = new Map([...old, ...more].map((finding) => [findingIdentity(finding), finding]));
+  return [...all].filter(([identity]) => !blocking.has(identity)).map(([, finding]) => finding);
+};
+
+const failed = (
+  decision: Decision,
+  story: StoryState,
+  effect: RunTurn,
+  result: TurnResult,
+  end: Extract<TurnEnd, { kind: "failed" }>,
+): RunEvent[] => {
+  const next = resuming(effect);
+  const failure = failureOfTurn(effect.phase, result);
+  switch (end.cause) {
+    case "rate-limit":
+      return waitForProvider(decision, story, decision.state.policy.agents[effect.role].provider, end, next);
+    case "overloaded":
+    case "network":
+    case "temporary":
+      return waitForEnvironment(decision, story, next, failure);
+    case "session-lost":
+      return waitForEnvironment(decision, story, { ...next, fresh: true }, failure);
+    case "auth":
+    case "billing":
+    case "missing-program":
+    case "disk-full":
+    case "config":
+      return stopCritically(decision, story, next, failure.message);
+    case "context":
+      return failAttempt(decision, story, effect.phase, failure, true);
+    case "turn-limit":
+    case "budget":
+    case "exit":
+    case "other":
+      return failAttempt(decision, story, effect.phase, failure);
+    default:
+      return assertNever(end.cause);
+  }
+};
+
+const cutOff = (
+  decision: Decision,
+  story: StoryState,
+  phase: TurnPhase,
+  effect: RunTurn,
+  result: TurnResult,
+): RunEvent[] => {
+  const reason = result.end.kind === "cut" ? result.end.reason : "stop";
+  if (decision.state.stopping !== undefined || reason === "stop") return saved(decision, story, effect);
+  if (phase.evidence === "work" && decision.state.policy.evidence) {
+    return requestEvidence(decision, effect.story, effect.phase, "salvage");
+  }
+  return afterCut(decision, story, effect.phase, result);
+};
+
+/** A cut-off turn left nothing that holds: a timeout costs the attempt, a crash does not. */
+export const afterCut = (
+  decision: Decision,
+  story: StoryState,
+  phase: RunTurn["phase"],
+  result: Pick<TurnResult, "end" | "durationMs" | "lastLines">,
+): RunEvent[] => {
+  const reason = result.end.kind === "cut" ? result.end.reason : "stop";
+  const failure = failureOfTurn(phase, { ...result, usage: story.usage, reportsUsage: false });
+  const next: Resumption = { phase, prompt: { kind: "resume" }, fresh: false, salvage: false };
+  switch (reason) {
+    case "timeout":
+    case "silent":
+    case "transcript-limit":
+      return failAttempt(decision, story, phase, failure);
+    case "crash":
+      return waitForEnvironment(decision, story, next, failure);
+    case "stop":
+    case "cancel":
+      return [{ type: "phase.due", story: story.story.key, next }];
+    default:
+      return assertNever(reason);
+  }
+};

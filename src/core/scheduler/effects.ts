@@ -1,0 +1,177 @@
+import type { Failure } from "../model/failure.ts";
+import type { PhaseName, Role } from "../model/pipeline.ts";
+import type { Finding } from "../model/review.ts";
+import type { WritableStatus } from "../model/status.ts";
+import type { StoryKey } from "../model/story-key.ts";
+import type { CutReason, TurnResult } from "../model/turn.ts";
+
+/** Identity of an effect within a run: `e1`, `e2`, ... in the order of their being decided. */
+export type EffectId = string;
+
+/** What a turn's prompt is about; the words are made when the effect is performed. */
+export type PromptRequest =
+  | { readonly kind: "start" }
+  | { readonly kind: "retry"; readonly failure: Failure; readonly note?: string }
+  | { readonly kind: "resume" }
+  | { readonly kind: "answer"; readonly question: string; readonly answer: string }
+  | { readonly kind: "refine"; readonly findings: readonly Finding[] }
+  | { readonly kind: "reverify"; readonly findings: readonly Finding[] };
+
+/** A named thing that a story holds alone while it is in flight, and what its agents learn of it. */
+export interface Lease {
+  readonly resource: string;
+  /** The member of the pool or the number of the unit. */
+  readonly unit: string;
+  /** Name of the environment variable that carries the unit, where one is configured. */
+  readonly env?: string;
+}
+
+export interface RunTurn {
+  readonly kind: "run-turn";
+  readonly id: EffectId;
+  readonly story: StoryKey;
+  readonly attempt: number;
+  readonly phase: PhaseName;
+  readonly role: Role;
+  /** Ordinal of this turn among all turns of the story, from 1; names the job's folder. */
+  readonly turn: number;
+  /** Name of the agent profile. */
+  readonly agent: string;
+  readonly model?: string;
+  /** The agent's session to continue. */
+  readonly session?: string;
+  readonly prompt: PromptRequest;
+  readonly leases: readonly Lease[];
+}
+
+export interface StopTurn {
+  readonly kind: "stop-turn";
+  readonly id: EffectId;
+  readonly story: StoryKey;
+  /** The `run-turn` to stop. */
+  readonly turn: EffectId;
+  readonly reason: CutReason;
+}
+
+/** Makes the story's own worktree ready, or finds the one it has. */
+export interface PrepareWorkspace {
+  readonly kind: "prepare-workspace";
+  readonly id: EffectId;
+  readonly story: StoryKey;
+}
+
+/** Checks whether a phase's "done" can be believed. */
+export interface CheckEvidence {
+  readonly kind: "check-evidence";
+  readonly id: EffectId;
+  readonly story: StoryKey;
+  readonly phase: PhaseName;
+  /** `salvage`: a turn was cut off and what it finished is looked at; `already-done`: before any turn. */
+  readonly purpose: "phase" | "salvage" | "already-done";
+}
+
+/** Sets a status in the sprint file and the story file of the user's copy; never downgrades. */
+export interface WriteStatus {
+  readonly kind: "write-status";
+  readonly id: EffectId;
+  readonly story: StoryKey;
+  readonly status: WritableStatus;
+  /** Findings for deferred-work.md, where no landing carries them. */
+  readonly deferred?: readonly Finding[];
+}
+
+export interface Land {
+  readonly kind: "land";
+  readonly id: EffectId;
+  readonly story: StoryKey;
+  readonly finalStatus: WritableStatus;
+  /** Findings that did not block; they go to deferred-work.md. */
+  readonly deferred: readonly Finding[];
+}
+
+export interface ReleaseWorkspace {
+  readonly kind: "release-workspace";
+  readonly id: EffectId;
+  readonly story: StoryKey;
+}
+
+/** The project's gates on the baseline commit, before the first story. */
+export interface CheckBaseline {
+  readonly kind: "check-baseline";
+  readonly id: EffectId;
+}
+
+/** The last act of a run: statuses committed, the target moved, gates of batch mode. */
+export interface FinishRun {
+  readonly kind: "finish-run";
+  readonly id: EffectId;
+}
+
+/** Something to be done. Each one can be performed again after a crash without harm. */
+export type Effect =
+  | RunTurn
+  | StopTurn
+  | PrepareWorkspace
+  | CheckEvidence
+  | WriteStatus
+  | Land
+  | ReleaseWorkspace
+  | CheckBaseline
+  | FinishRun;
+
+/** A performer could not do its work at all, as opposed to a bad result of the work. */
+export interface EffectFailed {
+  readonly kind: "effect-failed";
+  readonly message: string;
+  /** `critical`: nothing can go on (unwritable disk, damaged repository). */
+  readonly severity: "retry" | "critical";
+}
+
+export type WorkspaceResult = {
+  readonly kind: "workspace-ready";
+  readonly baseline: string;
+  /** What made ready, for people. */
+  readonly notes: readonly string[];
+};
+
+export type EvidenceResult = {
+  readonly kind: "evidence";
+  readonly ok: boolean;
+  /** What is missing, worded so that it can be given to the agent. */
+  readonly missing: readonly string[];
+  readonly notes: readonly string[];
+  readonly flags: readonly string[];
+  /** The story's own commit, where one was found. */
+  readonly commit?: string;
+  /** Unset where no gate applies. */
+  readonly gates?: readonly { readonly name: string; readonly ok: boolean; readonly cached: boolean }[];
+};
+
+export type LandingResult =
+  | { readonly kind: "landed"; readonly commit: string; readonly notes: readonly string[] }
+  | { readonly kind: "conflict"; readonly files: readonly string[]; readonly message: string }
+  | { readonly kind: "gate-red"; readonly gate: string; readonly tail: readonly string[] };
+
+export type BaselineResult = {
+  readonly kind: "baseline";
+  readonly red: readonly { readonly name: string; readonly tail: readonly string[] }[];
+  readonly notes: readonly string[];
+};
+
+export type FinishResult = {
+  readonly kind: "finished";
+  readonly notes: readonly string[];
+  /** Names of gates of batch mode that were red. */
+  readonly redGates: readonly string[];
+};
+
+/** What performing an effect came to. `done` for effects whose success says nothing more. */
+export type EffectResult =
+  | { readonly kind: "done" }
+  | { readonly kind: "turn"; readonly result: TurnResult }
+  | WorkspaceResult
+  | EvidenceResult
+  | LandingResult
+  | BaselineResult
+  | FinishResult
+  | EffectFailed;

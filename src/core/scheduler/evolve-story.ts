@@ -1,0 +1,190 @@
+import { addUsage } from "../model/usage.ts";
+import type { Outcome, ReviewState, RunEvent } from "./events.ts";
+import { type RunState, readyEntry, type StoryState, storyOf } from "./state.ts";
+
+type Event<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
+
+/** A story gets a worker: the lowest free slot, by the name that was decided. */
+export const startStory = (state: RunState, story: StoryState, event: Event<"story.started">, at: number): void => {
+  leaveQueue(state, story);
+  const free = state.slots.indexOf(undefined);
+  const slot = free === -1 ? state.slots.length : free;
+  state.slots[slot] = event.story;
+  state.busy++;
+  state.inFlight.add(event.story);
+  state.due.add(event.story);
+  story.slot = slot;
+  story.stage = "running";
+  story.attempt = event.attempt;
+  story.leases = event.leases;
+  for (const lease of event.leases) state.leased.add(`${lease.resource}/${lease.unit}`);
+  story.startedAtMs ??= at;
+  story.phaseStartedAtMs = at;
+};
+
+/** A turn of the story's agent began. */
+export const turnStarted = (state: RunState, story: StoryState, event: Event<"turn.started">, at: number): void => {
+  story.busyWith = event.effect.id;
+  story.turns = event.effect.turn;
+  if (story.phase !== event.effect.phase) story.phaseStartedAtMs = at;
+  story.phase = event.effect.phase;
+  story.stopping = undefined;
+  story.next = undefined;
+  if (event.effect.role === "reviewer") story.reviews++;
+  state.due.delete(event.story);
+};
+
+/** What a turn's end leaves behind, whatever it was: session, usage, remarks. */
+export const turnEnded = (story: StoryState, event: Event<"turn.ended">): void => {
+  const { result } = event;
+  story.usage = addUsage(story.usage, result.usage);
+  story.cut = result.end.kind === "cut" ? result.end.reason : undefined;
+  if (result.session !== undefined) story.sessions[event.role] = result.session;
+  story.notes.push(...(result.notes ?? []));
+  if (result.end.kind === "finished") story.environmentFailures = 0;
+};
+
+/** Remembers what the checks found for the card. */
+export const evidenceChecked = (story: StoryState, event: Event<"evidence.checked">): void => {
+  const { result } = event;
+  if (result.commit !== undefined) story.commit = result.commit;
+  story.notes.push(...result.notes.filter((note) => !story.notes.includes(note)));
+  story.flags.push(...result.flags.filter((flag) => !story.flags.includes(flag)));
+  if (result.gates !== undefined) {
+    story.gates = Object.fromEntries(result.gates.map((gate) => [gate.name, gate.ok]));
+  }
+};
+
+/** The next phase is decided; it starts when nothing holds it. */
+export const phaseDue = (state: RunState, story: StoryState, event: Event<"phase.due">): void => {
+  story.next = event.next;
+  rememberReview(story, event.review);
+  state.due.add(event.story);
+};
+
+/** The work holds; the branch waits for its place in the merge queue. */
+export const queueLanding = (state: RunState, story: StoryState, event: Event<"landing.queued">, at: number): void => {
+  story.stage = "landing";
+  story.phase = "COMMIT";
+  story.phaseStartedAtMs = at;
+  story.next = undefined;
+  story.openFindings = [];
+  story.deferredFindings = event.deferred;
+  state.due.delete(event.story);
+  state.landingQueue.push(event.story);
+};
+
+/** Back to the queue: the slot and the leases are free for others. */
+export const requeueStory = (state: RunState, story: StoryState, event: Event<"story.requeued">): void => {
+  releaseSlot(state, story);
+  state.finished = false;
+  state.parked.delete(event.story);
+  if (story.stage === "ended") uncountEnd(state, story);
+  story.stage = "queued";
+  story.attempt = event.attempt;
+  story.next = event.next ?? story.next;
+  story.notBeforeMs = event.notBeforeMs;
+  story.question = undefined;
+  story.blockedBy = undefined;
+  story.outcome = undefined;
+  story.stopping = undefined;
+  if (event.failure !== undefined) story.failures.push(event.failure);
+  if (event.reason === "environment") story.environmentFailures++;
+  if (event.reason === "answered" || event.reason === "reopened") {
+    story.reviews = 0;
+    story.environmentFailures = 0;
+    story.landingFailures = 0;
+  }
+  if (event.reason === "retry" || event.reason === "environment") story.retryOrder = ++state.retryCount;
+  enterQueue(state, story);
+};
+
+/** The story waits for a person; its worktree and session stay, its slot goes. */
+export const parkStory = (state: RunState, story: StoryState, event: Event<"story.parked">): void => {
+  releaseSlot(state, story);
+  story.stage = "parked";
+  story.question = event.question;
+  story.next = event.next;
+  rememberReview(story, event.review);
+  state.parked.add(event.story);
+};
+
+const rememberReview = (story: StoryState, review: ReviewState | undefined): void => {
+  if (review === undefined) return;
+  story.openFindings = review.open;
+  story.deferredFindings = review.deferred;
+};
+
+/** The story's end in this run, and what it means for those that wait for it. */
+export const endStory = (state: RunState, story: StoryState, event: Event<"story.ended">, at: number): void => {
+  leaveQueue(state, story);
+  releaseSlot(state, story);
+  state.parked.delete(event.story);
+  story.stage = "ended";
+  story.outcome = event.outcome;
+  story.endedAtMs = at;
+  story.blockedBy = event.by;
+  story.satisfies = satisfies(event.outcome, event.satisfies);
+  if (event.commit !== undefined) story.commit = event.commit;
+  if (event.failure !== undefined) story.failures.push(event.failure);
+  state.endedCount++;
+  state.endedBy[event.outcome]++;
+  countForBreaker(state, event);
+  if (!story.satisfies) return;
+  for (const key of state.graph.dependents.get(event.story) ?? []) {
+    const dependent = storyOf(state, key);
+    dependent.unmet--;
+    if (dependent.stage === "queued" && dependent.unmet === 0) enterQueue(state, dependent);
+  }
+};
+
+const satisfies = (outcome: Outcome, skippedAsDone: boolean | undefined): boolean =>
+  outcome === "done" || outcome === "already-done" || outcome === "awaiting-operator" || skippedAsDone === true;
+
+const countForBreaker = (state: RunState, { outcome, failure }: Event<"story.ended">): void => {
+  if (state.breaker.open) return;
+  // A person's cancel says nothing about the health of the run.
+  if (outcome === "failed" && failure?.type !== "CancelledError") state.breaker.failures++;
+  if (outcome === "done" || outcome === "already-done") state.breaker.failures = 0;
+};
+
+const uncountEnd = (state: RunState, story: StoryState): void => {
+  state.endedCount--;
+  if (story.outcome !== undefined) state.endedBy[story.outcome]--;
+  story.endedAtMs = undefined;
+  if (!story.satisfies) return;
+  story.satisfies = false;
+  for (const key of state.graph.dependents.get(story.story.key) ?? []) {
+    const dependent = storyOf(state, key);
+    if (dependent.stage === "queued" && dependent.unmet === 0) leaveQueue(state, dependent);
+    dependent.unmet++;
+  }
+};
+
+const enterQueue = (state: RunState, story: StoryState): void => {
+  if (story.unmet > 0) return;
+  if (story.notBeforeMs > 0) state.sleeping.set(story.story.key, story.notBeforeMs);
+  else state.ready.add(readyEntry(story));
+};
+
+const leaveQueue = (state: RunState, story: StoryState): void => {
+  if (story.stage !== "queued") return;
+  state.sleeping.delete(story.story.key);
+  state.ready.remove(readyEntry(story));
+};
+
+const releaseSlot = (state: RunState, story: StoryState): void => {
+  const { key } = story.story;
+  story.busyWith = undefined;
+  state.due.delete(key);
+  const queued = state.landingQueue.indexOf(key);
+  if (queued !== -1) state.landingQueue.splice(queued, 1);
+  if (story.slot === undefined) return;
+  state.slots[story.slot] = undefined;
+  while (state.slots.length > 0 && state.slots.at(-1) === undefined) state.slots.pop();
+  state.busy--;
+  state.inFlight.delete(key);
+  story.slot = undefined;
+  for (const lease of story.leases) state.leased.delete(`${lease.resource}/${lease.unit}`);
+  story.leases = [];
+};

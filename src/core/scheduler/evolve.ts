@@ -1,0 +1,201 @@
+import { assertNever } from "../model/assert.ts";
+import { addUsage } from "../model/usage.ts";
+import type { JournaledEvent, RunEvent } from "./events.ts";
+import {
+  endStory,
+  evidenceChecked,
+  parkStory,
+  phaseDue,
+  queueLanding,
+  requeueStory,
+  startStory,
+  turnEnded,
+  turnStarted,
+} from "./evolve-story.ts";
+import { type RunState, storyOf } from "./state.ts";
+
+/**
+ * Folds one event into the state, in place: the state has a single owner. Total and free of policy: whatever is in a
+ * journal can be folded, and folding a journal from the start gives the same state every time.
+ */
+export const evolve = (state: RunState, { event, at }: JournaledEvent): void => {
+  if ("effect" in event) {
+    state.effects.set(event.effect.id, event.effect);
+    state.effectCount++;
+  }
+  if ("completes" in event) state.effects.delete(event.completes);
+  if ("story" in event && event.story !== undefined) evolveStory(state, event, at);
+  else evolveRun(state, event);
+};
+
+const evolveRun = (state: RunState, event: RunEvent): void => {
+  switch (event.type) {
+    case "run.started":
+      state.phase = "running";
+      return;
+    case "run.resumed":
+    case "run.reopened":
+      state.phase = resumedPhase(state);
+      state.stopping = undefined;
+      state.result = undefined;
+      state.breaker = { failures: 0, open: false };
+      return;
+    case "run.stopping":
+      state.stopping = { reason: event.reason, critical: event.critical };
+      return;
+    case "run.paused":
+      state.paused = true;
+      return;
+    case "run.unpaused":
+      state.paused = false;
+      return;
+    case "run.ended":
+      state.phase = "ended";
+      state.result = { status: event.status, exit: event.exit, reason: event.reason };
+      return;
+    case "baseline.requested":
+      state.phase = "baseline";
+      return;
+    case "baseline.checked":
+      state.phase = "running";
+      state.baselineRed = event.result.red.map((gate) => gate.name);
+      state.notes.push(...event.result.notes);
+      return;
+    case "finish.requested":
+      state.phase = "finishing";
+      return;
+    case "finish.ended":
+      state.phase = "running";
+      state.finished = true;
+      state.redGates = event.result.redGates;
+      state.notes.push(...event.result.notes);
+      return;
+    case "workers.changed":
+      state.maxWorkers = event.max;
+      return;
+    case "breaker.opened":
+      state.breaker.open = true;
+      return;
+    case "breaker.closed":
+      state.breaker = { failures: 0, open: false };
+      return;
+    case "limit.waiting":
+      state.resting.set(event.provider, event.untilMs);
+      return;
+    case "limit.lifted":
+      state.resting.delete(event.provider);
+      return;
+    default:
+      // Events of stories, and acknowledgements that only end an effect.
+      return;
+  }
+};
+
+/** A run goes on in the act that was under way: its first, its last, or the stories. */
+const resumedPhase = (state: RunState): RunState["phase"] => {
+  for (const effect of state.effects.values()) {
+    if (effect.kind === "check-baseline") return "baseline";
+    if (effect.kind === "finish-run") return "finishing";
+  }
+  return "running";
+};
+
+type StoryEvent = Extract<RunEvent, { readonly story?: string }>;
+
+const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
+  if (event.story === undefined) return;
+  const story = storyOf(state, event.story);
+  switch (event.type) {
+    case "story.started":
+      startStory(state, story, event, at);
+      return;
+    case "workspace.requested":
+      waitFor(state, event.story, event.effect.id);
+      return;
+    case "workspace.ready":
+      story.workspaceReady = true;
+      story.baseline = event.result.baseline;
+      story.notes.push(...event.result.notes);
+      becomesDue(state, event.story, event.completes);
+      return;
+    case "turn.started":
+      turnStarted(state, story, event, at);
+      return;
+    case "turn.stop-requested":
+      story.stopping = event.purpose;
+      return;
+    case "turn.ended":
+      turnEnded(story, event);
+      state.usage = addUsage(state.usage, event.result.usage);
+      becomesDue(state, event.story, event.completes);
+      return;
+    case "evidence.requested":
+      story.checkedAlreadyDone ||= event.effect.purpose === "already-done";
+      waitFor(state, event.story, event.effect.id);
+      return;
+    case "evidence.checked":
+      evidenceChecked(story, event);
+      becomesDue(state, event.story, event.completes);
+      return;
+    case "phase.due":
+      phaseDue(state, story, event);
+      return;
+    case "landing.queued":
+      queueLanding(state, story, event, at);
+      return;
+    case "landing.requested":
+      story.busyWith = event.effect.id;
+      state.landing = event.story;
+      state.landingQueue.splice(state.landingQueue.indexOf(event.story), 1);
+      return;
+    case "landing.ended":
+      state.landing = undefined;
+      story.busyWith = undefined;
+      if (event.result.kind === "landed") story.notes.push(...event.result.notes);
+      return;
+    case "story.requeued":
+      requeueStory(state, story, event);
+      return;
+    case "story.parked":
+      parkStory(state, story, event);
+      return;
+    case "story.ended":
+      endStory(state, story, event, at);
+      return;
+    case "effect.failed":
+      effectFailed(state, event);
+      return;
+    case "release.requested":
+      story.workspaceReady = false;
+      return;
+    case "status.requested":
+      return;
+    default:
+      assertNever(event);
+  }
+};
+
+const waitFor = (state: RunState, key: string, effect: string): void => {
+  storyOf(state, key).busyWith = effect;
+  state.due.delete(key);
+};
+
+const becomesDue = (state: RunState, key: string, completed: string): void => {
+  const story = storyOf(state, key);
+  if (story.busyWith !== completed) return;
+  story.busyWith = undefined;
+  state.due.add(key);
+};
+
+const effectFailed = (state: RunState, event: Extract<RunEvent, { type: "effect.failed" }>): void => {
+  if (event.story === undefined) return;
+  const story = storyOf(state, event.story);
+  if (story.busyWith !== event.completes) return;
+  story.busyWith = undefined;
+  if (state.landing === event.story) {
+    state.landing = undefined;
+    story.landingFailures++;
+  } else {
+    state.due.add(event.story);
+  }
+};

@@ -1,0 +1,156 @@
+import type { Failure } from "../model/failure.ts";
+import type { PhaseName } from "../model/pipeline.ts";
+import type { TurnEnd } from "../model/turn.ts";
+import { type Decision, endBadly, startingAt } from "./decision.ts";
+import type { Effect } from "./effects.ts";
+import type { Resumption, RunEvent } from "./events.ts";
+import {
+  backoffMs,
+  ENVIRONMENT_BACKOFF_MS,
+  ENVIRONMENT_FAILURES_MAX,
+  PROVIDER_REST_MS,
+  WORK_BACKOFF_MS,
+} from "./policy.ts";
+import { type StoryState, storyOf } from "./state.ts";
+
+/**
+ * The attempt failed by its own work: the next one continues the session with the reason, from the phase that failed;
+ * a fresh session when the same failure came twice. After the last attempt the story ends.
+ */
+export const failAttempt = (
+  decision: Decision,
+  story: StoryState,
+  phase: PhaseName,
+  failure: Failure,
+  fresh = false,
+): RunEvent[] => {
+  const { key } = story.story;
+  if (story.attempt >= decision.state.policy.attemptsMax) return failStory(decision, story, failure);
+  const last = story.failures.at(-1);
+  const twice = last?.type === failure.type && last.message === failure.message;
+  return [
+    {
+      type: "story.requeued",
+      story: key,
+      reason: "retry",
+      attempt: story.attempt + 1,
+      notBeforeMs: decision.atMs + backoffMs(WORK_BACKOFF_MS, story.attempt, decision.luck),
+      next: { phase, prompt: { kind: "retry", failure }, fresh: fresh || twice, salvage: false },
+      failure,
+    },
+  ];
+};
+
+/** The story fails for good, and with it what waits for it. */
+export const failStory = (decision: Decision, story: StoryState, failure: Failure): RunEvent[] =>
+  endBadly(decision, { type: "story.ended", story: story.story.key, outcome: "failed", failure });
+
+/**
+ * The environment failed, not the work: the same attempt goes on later. After a bounded number of such failures in a
+ * row the story waits for a person instead of knocking for ever.
+ */
+export const waitForEnvironment = (
+  decision: Decision,
+  story: StoryState,
+  next: Resumption,
+  failure: Failure,
+): RunEvent[] => {
+  const { key } = story.story;
+  if (story.environmentFailures + 1 >= ENVIRONMENT_FAILURES_MAX) {
+    const text = `${failure.message} (${ENVIRONMENT_FAILURES_MAX} times in a row). Put it right, then answer "go on".`;
+    return [{ type: "story.parked", story: key, question: { kind: "environment", text }, next }];
+  }
+  return [
+    {
+      type: "story.requeued",
+      story: key,
+      reason: "environment",
+      attempt: story.attempt,
+      notBeforeMs: decision.atMs + backoffMs(ENVIRONMENT_BACKOFF_MS, story.environmentFailures + 1, decision.luck),
+      next,
+    },
+  ];
+};
+
+/** A usage limit: the provider rests, the story keeps its attempt and gives its slot to others. */
+export const waitForProvider = (
+  decision: Decision,
+  story: StoryState,
+  provider: string,
+  end: Extract<TurnEnd, { kind: "failed" }>,
+  next: Resumption,
+): RunEvent[] => {
+  const untilMs = end.untilMs ?? decision.atMs + PROVIDER_REST_MS;
+  return [
+    { type: "limit.waiting", provider, untilMs },
+    {
+      type: "story.requeued",
+      story: story.story.key,
+      reason: "limit",
+      attempt: story.attempt,
+      notBeforeMs: untilMs,
+      next,
+    },
+  ];
+};
+
+/** Nothing can go on until a person acts: everything is saved and the run stops with status 3. */
+export const stopCritically = (decision: Decision, story: StoryState, next: Resumption, reason: string): RunEvent[] => [
+  {
+    type: "story.requeued",
+    story: story.story.key,
+    reason: "stopped",
+    attempt: story.attempt,
+    notBeforeMs: 0,
+    next,
+  },
+  ...stopRun(decision, reason, true, story.story.key),
+];
+
+/** An orderly stop: nothing new starts, and every running turn is told to stop. */
+export const stopRun = (decision: Decision, reason: string, critical: boolean, except?: string): RunEvent[] => {
+  const { state } = decision;
+  if (state.stopping !== undefined) return [];
+  const events: RunEvent[] = [{ type: "run.stopping", reason, critical }];
+  for (const key of state.landingQueue) {
+    const { attempt } = storyOf(state, key);
+    const next = startingAt("COMMIT");
+    events.push({ type: "story.requeued", story: key, reason: "stopped", attempt, notBeforeMs: 0, next });
+  }
+  for (const effect of state.effects.values()) {
+    if (!("story" in effect) || effect.story === except) continue;
+    const story = storyOf(state, effect.story);
+    if (story.busyWith !== effect.id) continue;
+    if (effect.kind !== "run-turn") {
+      events.push(...abandonForStop(story, effect));
+      continue;
+    }
+    events.push({
+      type: "turn.stop-requested",
+      story: effect.story,
+      effect: { kind: "stop-turn", id: decision.newEffect(), story: effect.story, turn: effect.id, reason: "stop" },
+      purpose: "stop",
+    });
+  }
+  return events;
+};
+
+/**
+ * A look at evidence or a workspace being made ready is given up when the run stops: doing it again costs little, and a
+ * gate can take longer than a person waits for a stop.
+ */
+const abandonForStop = (story: StoryState, effect: Effect): RunEvent[] => {
+  if (effect.kind !== "check-evidence" && effect.kind !== "prepare-workspace") return [];
+  const looks = effect.kind === "check-evidence" && effect.purpose !== "already-done";
+  return [
+    { type: "effect.completed", completes: effect.id },
+    {
+      type: "story.requeued",
+      story: effect.story,
+      reason: "stopped",
+      attempt: story.attempt,
+      notBeforeMs: 0,
+      ...(looks ? { next: { phase: effect.phase, prompt: { kind: "resume" }, fresh: false, salvage: true } } : {}),
+    },
+  ];
+};

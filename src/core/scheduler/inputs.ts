@@ -1,0 +1,30 @@
+import type { StoryKey } from "../model/story-key.ts";
+import type { EffectId, EffectResult } from "./effects.ts";
+
+/** What a person or a script asks of a run: everything that a key can do. */
+export type Command =
+  | { readonly type: "pause" }
+  | { readonly type: "resume" }
+  | { readonly type: "retry"; readonly story: StoryKey; readonly note?: string }
+  | { readonly type: "skip"; readonly story: StoryKey; readonly satisfies?: boolean }
+  | { readonly type: "cancel"; readonly story: StoryKey }
+  | { readonly type: "workers"; readonly max: number }
+  | { readonly type: "answer"; readonly story: StoryKey; readonly text: string }
+  | { readonly type: "stop"; readonly reason: string };
+
+/** Everything that can happen to the scheduler. */
+export type Fact =
+  | { readonly type: "started" }
+  | { readonly type: "resumed" }
+  | { readonly type: "time-passed" }
+  | { readonly type: "effect-ended"; readonly effect: EffectId; readonly result: EffectResult }
+  | { readonly type: "command"; readonly command: Command };
+
+/** A fact with the time and the chance that the decision may use: the core has neither of its own. */
+export interface Input {
+  readonly fact: Fact;
+  /** Epoch milliseconds. */
+  readonly atMs: number;
+  /** In [0, 1): jitter of backoffs. */
+  readonly luck: number;
+}

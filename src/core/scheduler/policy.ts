@@ -1,0 +1,81 @@
+import type { Pipeline, Role } from "../model/pipeline.ts";
+import type { Severity } from "../model/review.ts";
+import type { WritableStatus } from "../model/status.ts";
+import type { StoryKey } from "../model/story-key.ts";
+
+/** Which agent plays a role, as far as the scheduler must know it. */
+export interface AgentChoice {
+  /** Name of the agent profile. */
+  readonly profile: string;
+  /** Whose limits it shares: two profiles of one provider wait together. */
+  readonly provider: string;
+  readonly model?: string;
+  /** Stronger models for a retry with a fresh session, in order. */
+  readonly escalate: readonly string[];
+}
+
+/** The members of a resource. */
+export interface ResourcePool {
+  readonly units: readonly string[];
+  readonly env?: string;
+}
+
+/**
+ * Everything of the configuration that decisions depend on, pinned at the start of the run: plain data, part of
+ * run.json.
+ */
+export interface RunPolicy {
+  readonly pipeline: Pipeline;
+  readonly maxWorkers: number;
+  /** Attempts a story has in all. */
+  readonly attemptsMax: number;
+  /** Stories that end failed in a row before the breaker opens. */
+  readonly breakerMax: number;
+  readonly agents: Readonly<Record<Role, AgentChoice>>;
+  readonly blocking: Severity;
+  /** VERIFY turns a story may have before what is still open is parked. */
+  readonly reviewsMax: number;
+  /** Whether "done" needs evidence; without, the end of the turn decides. */
+  readonly evidence: boolean;
+  /** Whether a story needs a folder made ready (a worktree, or a baseline in the shared copy). */
+  readonly workspace: boolean;
+  /** Whether finished work is landed from a branch of its own. */
+  readonly landing: boolean;
+  /** Whether statuses are kept in files of the project. */
+  readonly keepsStatus: boolean;
+  readonly finalStatus: WritableStatus;
+  /** Whether gates run on the baseline before the first story, and what red means. */
+  readonly baseline: "skip" | "require" | "accept";
+  /** Whether the run has a last act (bookkeeping, moving the target, gates of batch mode). */
+  readonly finish: boolean;
+  readonly storyTurnsMax: number;
+  readonly storyTokensMax: number | null;
+  readonly storyUsdMax: number | null;
+  readonly runTokensMax: number | null;
+  readonly runUsdMax: number | null;
+  /** What a parked story means when nothing else can go on. */
+  readonly inbox: "wait" | "fail";
+  readonly resources: Readonly<Record<string, ResourcePool>>;
+  /** Stories that wait for a story outside the run that is not done: they end blocked at once. */
+  readonly blockedAtStart: Readonly<Record<StoryKey, StoryKey>>;
+}
+
+/** First pause before a retry of work, doubled with each attempt. */
+export const WORK_BACKOFF_MS = 500;
+/** First pause when the environment failed, doubled each time. */
+export const ENVIRONMENT_BACKOFF_MS = 1_000;
+/** No pause is longer. */
+export const BACKOFF_MAX_MS = 300_000;
+/** Failures of the environment in a row before a story waits for a person. */
+export const ENVIRONMENT_FAILURES_MAX = 8;
+/** How long a provider rests that gave no time of its own. */
+export const PROVIDER_REST_MS = 60_000;
+
+/**
+ * Exponential backoff with jitter, in milliseconds: between half and all of `first * 2^(nth-1)`, capped.
+ * `luck` in [0, 1) comes from outside.
+ */
+export const backoffMs = (first: number, nth: number, luck: number): number => {
+  const whole = Math.min(BACKOFF_MAX_MS, first * 2 ** Math.min(30, Math.max(0, nth - 1)));
+  return Math.round(whole / 2 + (whole / 2) * luck);
+};

@@ -1,0 +1,250 @@
+import type { Failure } from "../model/failure.ts";
+import { graphOf, ranksOf, type StoryGraph, storyWeight } from "../model/graph.ts";
+import type { PhaseName, Role } from "../model/pipeline.ts";
+import type { Finding } from "../model/review.ts";
+import type { Story } from "../model/story.ts";
+import type { StoryKey } from "../model/story-key.ts";
+import type { CutReason } from "../model/turn.ts";
+import { NO_USAGE, type Usage } from "../model/usage.ts";
+import type { Effect, EffectId, Lease } from "./effects.ts";
+import type { Outcome, Question, Resumption, RunStatus, StopPurpose } from "./events.ts";
+import type { RunPolicy } from "./policy.ts";
+import { type ReadyEntry, ReadyQueue } from "./ready-queue.ts";
+
+/** Where a story is in its life (product.md). */
+export type StoryStage = "queued" | "running" | "landing" | "parked" | "ended";
+
+/** The life of one story in a run. Mutated by `evolve` alone. */
+export interface StoryState {
+  readonly story: Story;
+  readonly index: number;
+  readonly rank: number;
+  stage: StoryStage;
+  outcome?: Outcome | undefined;
+  /** Attempts begun; 0 before the first. */
+  attempt: number;
+  /** Turns begun, over all attempts. */
+  turns: number;
+  phase?: PhaseName | undefined;
+  /** Number of its worker slot, while in flight. */
+  slot?: number | undefined;
+  leases: readonly Lease[];
+  sessions: Partial<Record<Role, string>>;
+  workspaceReady: boolean;
+  baseline?: string | undefined;
+  /** What to do next, when no effect of the story is under way. */
+  next?: Resumption | undefined;
+  /** The effect that the story waits for, if any. */
+  busyWith?: EffectId | undefined;
+  /** A stop was asked for while its turn runs; decides what the turn's end means. */
+  stopping?: StopPurpose | undefined;
+  /** Why the last turn was cut off, until its salvage is decided. */
+  cut?: CutReason | undefined;
+  checkedAlreadyDone: boolean;
+  reviews: number;
+  openFindings: readonly Finding[];
+  deferredFindings: readonly Finding[];
+  failures: Failure[];
+  environmentFailures: number;
+  landingFailures: number;
+  notBeforeMs: number;
+  /** Order among retried stories; 0 for one that was not retried. */
+  retryOrder: number;
+  question?: Question | undefined;
+  /** Dependencies not yet satisfied. */
+  unmet: number;
+  blockedBy?: StoryKey | undefined;
+  /** Whether its end lets dependents start. */
+  satisfies: boolean;
+  startedAtMs?: number | undefined;
+  phaseStartedAtMs?: number | undefined;
+  endedAtMs?: number | undefined;
+  commit?: string | undefined;
+  usage: Usage;
+  notes: string[];
+  flags: string[];
+  gates: Readonly<Record<string, boolean>>;
+}
+
+/** Counts of product.md's machine contract; they add up to the number of stories. */
+export type CountName =
+  | "done"
+  | "already_done"
+  | "failed"
+  | "blocked"
+  | "skipped"
+  | "parked"
+  | "awaiting_operator"
+  | "running"
+  | "waiting"
+  | "queued";
+
+/** All that a decision may depend on. Owned by one engine, mutated by `evolve` alone. */
+export interface RunState {
+  readonly policy: RunPolicy;
+  readonly graph: StoryGraph;
+  readonly stories: ReadonlyMap<StoryKey, StoryState>;
+  phase: "new" | "baseline" | "running" | "finishing" | "ended";
+  /** Set by an orderly stop: nothing new starts and running turns are being stopped. */
+  stopping?: { readonly reason: string; readonly critical: boolean } | undefined;
+  paused: boolean;
+  maxWorkers: number;
+  /** The story in each worker slot. */
+  readonly slots: (StoryKey | undefined)[];
+  busy: number;
+  breaker: { failures: number; open: boolean };
+  /** Providers that rest, and until when. */
+  readonly resting: Map<string, number>;
+  readonly ready: ReadyQueue;
+  /** Queued stories that must wait for a time, with that time. */
+  readonly sleeping: Map<StoryKey, number>;
+  /** Stories in flight whose next act can be decided now. */
+  readonly due: Set<StoryKey>;
+  readonly landingQueue: StoryKey[];
+  landing?: StoryKey | undefined;
+  readonly inFlight: Set<StoryKey>;
+  readonly parked: Set<StoryKey>;
+  /** Units of resources in use: `name/unit`. */
+  readonly leased: Set<string>;
+  readonly effects: Map<EffectId, Effect>;
+  effectCount: number;
+  retryCount: number;
+  endedCount: number;
+  readonly endedBy: Record<Outcome, number>;
+  usage: Usage;
+  /** The last act is done and nothing was asked for since. */
+  finished: boolean;
+  redGates: readonly string[];
+  baselineRed: readonly string[];
+  notes: string[];
+  result?: { readonly status: RunStatus; readonly exit: number; readonly reason: string } | undefined;
+}
+
+const storyState = (story: Story, index: number, rank: number, unmet: number): StoryState => ({
+  story,
+  index,
+  rank,
+  stage: "queued",
+  attempt: 0,
+  turns: 0,
+  leases: [],
+  sessions: {},
+  workspaceReady: false,
+  checkedAlreadyDone: false,
+  reviews: 0,
+  openFindings: [],
+  deferredFindings: [],
+  failures: [],
+  environmentFailures: 0,
+  landingFailures: 0,
+  notBeforeMs: 0,
+  retryOrder: 0,
+  unmet,
+  satisfies: false,
+  usage: NO_USAGE,
+  notes: [],
+  flags: [],
+  gates: {},
+});
+
+/** The state before the first event. Stories are in backlog order; dependencies outside of them count as satisfied. */
+export const initialState = (policy: RunPolicy, stories: readonly Story[]): RunState => {
+  const graph = graphOf(stories);
+  const weights = new Map(stories.map((story) => [story.key, storyWeight(story)]));
+  const ranks = ranksOf(graph, (key) => weights.get(key) ?? 1);
+  const states = new Map(
+    stories.map((story, index) => [
+      story.key,
+      storyState(story, index, ranks.get(story.key) ?? 1, graph.dependencies.get(story.key)?.length ?? 0),
+    ]),
+  );
+  const ready = new ReadyQueue();
+  ready.addAll([...states.values()].filter((story) => story.unmet === 0).map(readyEntry));
+  return {
+    policy,
+    graph,
+    stories: states,
+    phase: "new",
+    paused: false,
+    maxWorkers: policy.maxWorkers,
+    slots: [],
+    busy: 0,
+    breaker: { failures: 0, open: false },
+    resting: new Map(),
+    ready,
+    sleeping: new Map(),
+    due: new Set(),
+    landingQueue: [],
+    inFlight: new Set(),
+    parked: new Set(),
+    leased: new Set(),
+    effects: new Map(),
+    effectCount: 0,
+    retryCount: 0,
+    endedCount: 0,
+    endedBy: {
+      done: 0,
+      "already-done": 0,
+      failed: 0,
+      blocked: 0,
+      skipped: 0,
+      parked: 0,
+      "awaiting-operator": 0,
+    },
+    usage: NO_USAGE,
+    finished: false,
+    redGates: [],
+    baselineRed: [],
+    notes: [],
+  };
+};
+
+/** The story of that key; throws where there is none, since keys in events and effects are ours. */
+export const storyOf = (state: RunState, key: StoryKey): StoryState => {
+  const story = state.stories.get(key);
+  if (story === undefined) throw new Error(`no story ${key} in this run`);
+  return story;
+};
+
+/** A story's place in the ready queue. */
+export const readyEntry = (story: StoryState): ReadyEntry => ({
+  key: story.story.key,
+  retry: story.retryOrder,
+  rank: story.rank,
+  index: story.index,
+});
+
+/** Whether a story counts as succeeded for its dependents. */
+export const isSatisfied = (story: StoryState): boolean => story.stage === "ended" && story.satisfies;
+
+/** How many workers may be busy right now. */
+export const effectiveWorkers = (state: RunState): number =>
+  state.stopping !== undefined || state.paused || state.breaker.open ? state.busy : state.maxWorkers;
+
+/** The earliest time at which something could start that cannot now; undefined when nothing waits for a time. */
+export const nextWakeMs = (state: RunState): number | undefined => {
+  let earliest: number | undefined;
+  for (const at of state.sleeping.values()) earliest = Math.min(earliest ?? at, at);
+  for (const at of state.resting.values()) earliest = Math.min(earliest ?? at, at);
+  return earliest;
+};
+
+/** The counts of the machine contract. */
+export const countsOf = (state: RunState): Record<CountName, number> & { total: number } => {
+  const running = state.inFlight.size;
+  const waiting = state.parked.size;
+  const { endedBy } = state;
+  return {
+    total: state.stories.size,
+    done: endedBy.done,
+    already_done: endedBy["already-done"],
+    failed: endedBy.failed,
+    blocked: endedBy.blocked,
+    skipped: endedBy.skipped,
+    parked: endedBy.parked,
+    awaiting_operator: endedBy["awaiting-operator"],
+    running,
+    waiting,
+    queued: state.stories.size - running - waiting - state.endedCount,
+  };
+};
