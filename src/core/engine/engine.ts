@@ -43,6 +43,7 @@ export class Engine {
   readonly #ports: EnginePorts;
   readonly #performing = new Map<EffectId, AbortController>();
   readonly #starting: Effect[] = [];
+  #pacing = false;
   #seq: number;
   #wake: NodeJS.Timeout | undefined;
   #resolve: () => void = () => {};
@@ -134,15 +135,15 @@ export class Engine {
   /** Starting a process blocks the event loop for a moment: one at a time, with room for the screen between them. */
   #enqueue(effect: Effect): void {
     this.#starting.push(effect);
-    if (this.#starting.length === 1) this.#startNext();
+    if (!this.#pacing) this.#startNext();
   }
 
   #startNext(): void {
-    const effect = this.#starting[0];
+    const effect = this.#starting.shift();
+    this.#pacing = effect !== undefined;
     if (effect === undefined || this.#closed) return;
     void this.#run(effect);
-    this.#starting.shift();
-    if (this.#starting.length > 0) setImmediate(() => this.#startNext());
+    setImmediate(() => this.#startNext());
   }
 
   async #run(effect: Effect): Promise<void> {
