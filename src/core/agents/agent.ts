@@ -1,0 +1,87 @@
+import type { AgentProfile } from "../model/config.ts";
+import type { Permission } from "../model/pipeline.ts";
+import type { TurnEnd, TurnFailureCause } from "../model/turn.ts";
+import type { Usage } from "../model/usage.ts";
+
+/** Everything that storyboard knows about one agent program. One file each; `agents.ts` lists them. */
+export interface AgentDescription {
+  /** The `cli` of a profile that means this program. */
+  readonly cli: AgentProfile["cli"];
+  /** Whether a session that a turn reported can be continued by a later turn. */
+  readonly canContinue: boolean;
+  /** Whether every turn reports tokens; then a turn without any is the environment's fault. */
+  readonly reportsUsage: boolean;
+  /** Whose limits and outages a profile shares with others: the governor counts by this name. */
+  provider(profile: AgentProfile): string;
+  /** How one turn is started. Throws a UserError where the profile cannot be used. */
+  call(request: TurnRequest): AgentCall;
+  /** A new parser for the output of one turn. */
+  createParser(): AgentParser;
+}
+
+/** What a turn is asked to do. */
+export interface TurnRequest {
+  readonly profile: AgentProfile;
+  readonly prompt: string;
+  /** The session to continue, as an earlier turn reported it. */
+  readonly session?: string;
+  readonly permission: Permission;
+  /** The model to use instead of the profile's. */
+  readonly model?: string;
+}
+
+/** A process to start in the worktree. */
+export interface AgentCall {
+  /** The program and its arguments; never passed through a shell. */
+  readonly command: readonly string[];
+  /** Written to stdin, which is then closed. */
+  readonly input: string;
+  /** What this program needs to stop cleanly, before TERM and KILL. */
+  readonly stopSignal: "SIGINT" | "SIGTERM";
+  /** Variables that this program needs besides those of `agentEnvironment`. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** Reads one turn's output. Never throws and holds a bounded amount, whatever the agent prints. */
+export interface AgentParser {
+  /** One line of stdout without its line feed. */
+  line(line: string): readonly AgentEvent[];
+  /** The process has ended by itself. A cut by storyboard is judged by whoever cut it, never by this. */
+  end(exit: AgentExit): ParsedTurn;
+}
+
+/** How the process ended; `status` is null when a signal killed it. */
+export interface AgentExit {
+  readonly status: number | null;
+  readonly signal?: string;
+}
+
+/** Something an agent said or did, in the words that all agents share. Its texts are free of terminal control. */
+export type AgentEvent =
+  | { readonly t: "text"; readonly text: string }
+  | { readonly t: "tool-start"; readonly id: string; readonly name: string; readonly detail: string }
+  | { readonly t: "tool-end"; readonly id: string; readonly ok: boolean }
+  | { readonly t: "usage"; readonly usage: Usage }
+  | { readonly t: "session"; readonly id: string }
+  | { readonly t: "finished"; readonly text?: string }
+  | {
+      readonly t: "failed";
+      readonly cause: TurnFailureCause;
+      readonly message: string;
+      /** When the provider says it works again, epoch milliseconds. */
+      readonly untilMs?: number;
+    }
+  | { readonly t: "unknown"; readonly line: string };
+
+/** What the whole output of a turn came to. */
+export interface ParsedTurn {
+  readonly end: TurnEnd;
+  readonly session?: string;
+  readonly usage: Usage;
+  /** The last lines the agent said, at most 20. */
+  readonly lastLines: readonly string[];
+  /** What the agent ended with, at most 200 lines: where HALT and QUESTION are looked for. */
+  readonly finalText: string;
+  /** The end of all that the agent said, long enough to hold its closing block. */
+  readonly closingText: string;
+}

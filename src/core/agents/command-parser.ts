@@ -1,0 +1,116 @@
+import { plainText } from "../model/plain-text.ts";
+import type { TurnEnd } from "../model/turn.ts";
+import { addUsage, NO_USAGE } from "../model/usage.ts";
+import type { AgentEvent, AgentExit, AgentParser } from "./agent.ts";
+import { readEventLine } from "./event-line.ts";
+import { readFinalText } from "./final-text.ts";
+import { createLineTail } from "./line-tail.ts";
+
+/** Exit status of a program that asks for another try later (`EX_TEMPFAIL` of sysexits.h). */
+const TEMPORARY_FAILURE_STATUS = 75;
+
+const LAST_LINES = { linesMax: 20, lineLengthMax: 2_000, lengthMax: 40_000 };
+const FINAL_TEXT = { linesMax: 200, lineLengthMax: 65_536, lengthMax: 262_144 };
+const CLOSING_TEXT = { linesMax: 5_000, lineLengthMax: 524_288, lengthMax: 1_048_576 };
+
+/**
+ * A parser for text and for lines of our own event model, mixed as they come. The final text is the text of
+ * `finished`, else what was said after the last blank line of plain output and after the last tool. What the agent
+ * reports itself (`failed`) weighs more than its exit status, unless it then finished after all.
+ */
+export const createCommandParser = (): AgentParser => {
+  const lastLines = createLineTail(LAST_LINES);
+  const finalLines = createLineTail(FINAL_TEXT);
+  const closingLines = createLineTail(CLOSING_TEXT);
+  let startsAnew = false;
+  let usage = NO_USAGE;
+  let session: string | undefined;
+  let failure: (TurnEnd & { kind: "failed" }) | undefined;
+
+  const say = (text: string): void => {
+    if (startsAnew) finalLines.clear();
+    startsAnew = false;
+    for (const line of text.split("\n")) {
+      finalLines.add(line);
+      closingLines.add(line);
+      if (line.trim() !== "") lastLines.add(line);
+    }
+  };
+
+  const finish = (text: string | undefined): void => {
+    failure = undefined;
+    if (text === undefined) return;
+    startsAnew = true;
+    say(text);
+  };
+
+  const take = (event: AgentEvent): void => {
+    if (event.t === "text") say(event.text);
+    else if (event.t === "tool-start") startsAnew = true;
+    else if (event.t === "usage") usage = addUsage(usage, event.usage);
+    else if (event.t === "session") session = event.id;
+    else if (event.t === "finished") finish(event.text);
+    else if (event.t === "failed") {
+      const { t: _, ...reported } = event;
+      failure = { kind: "failed", ...reported };
+    }
+  };
+
+  return {
+    line(line) {
+      const event = readEventLine(line);
+      if (event !== undefined) {
+        take(event);
+        return [event];
+      }
+      const text = plainText(line);
+      if (text.trim() === "") {
+        closingLines.add("");
+        startsAnew = true;
+        return [];
+      }
+      say(text);
+      return [{ t: "text", text }];
+    },
+    end(exit) {
+      const finalText = finalLines.lines().join("\n");
+      return {
+        end: failure ?? readEnd(exit, finalText, lastLines.lines()),
+        ...(session === undefined ? {} : { session }),
+        usage,
+        lastLines: lastLines.lines(),
+        finalText,
+        closingText: closingLines.lines().join("\n"),
+      };
+    },
+  };
+};
+
+const readEnd = (exit: AgentExit, finalText: string, lastLines: readonly string[]): TurnEnd => {
+  const said = readFinalText(finalText);
+  if (exit.status === 0) return said;
+  if (exit.status === TEMPORARY_FAILURE_STATUS) {
+    return { kind: "failed", cause: "temporary", message: withLines("the agent asked for a later try", lastLines) };
+  }
+  if (said.kind === "halted") return said;
+  if (DISK_FULL.test(lastLines.join("\n"))) {
+    return { kind: "failed", cause: "disk-full", message: withLines("the disk is full", lastLines) };
+  }
+  if (exit.status === null) {
+    const signal = exit.signal ?? "a signal";
+    return { kind: "failed", cause: "other", message: withLines(`the agent was killed by ${signal}`, lastLines) };
+  }
+  return {
+    kind: "failed",
+    cause: "exit",
+    message: withLines(`the agent ended with exit status ${exit.status}`, lastLines),
+  };
+};
+
+const DISK_FULL = /\bENOSPC\b|no space left on device|disk quota exceeded|\bEDQUOT\b/i;
+
+/** Lines of the agent's that a message repeats; all of them are in `lastLines`. */
+const MESSAGE_LINES_MAX = 5;
+
+const withLines = (message: string, lastLines: readonly string[]): string =>
+  [message, ...lastLines.slice(-MESSAGE_LINES_MAX)].join("\n");

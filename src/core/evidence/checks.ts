@@ -1,0 +1,57 @@
+import { assertNever } from "../model/assert.ts";
+import type { Config } from "../model/config.ts";
+import { checkCommit, checkCommitted } from "./commit-checks.ts";
+import type { CheckName, CheckResult, EvidenceInput, EvidenceResult } from "./evidence.ts";
+import { describeRedGate, judgeGates } from "./gate-judgement.ts";
+import { type EvidenceProfile, evidenceProfile } from "./profiles.ts";
+import { checkTasks } from "./task-check.ts";
+import { checkWork } from "./work-check.ts";
+
+/**
+ * Makes the checks that the configuration's profile asks for (product.md, Evidence). Pure. With
+ * `commits: storyboard` the story's commit has to be made before: the checks look at what git has then.
+ */
+export const checkEvidence = (input: EvidenceInput, settings: Config["evidence"]): EvidenceResult => {
+  const profile = evidenceProfile(settings);
+  const results = profile.checks.map((check) => ({ check, ...makeCheck(check, input, profile, settings) }));
+  const missing = results.flatMap(({ check, missing }) => missing.map((message) => ({ check, message })));
+  return {
+    ok: missing.length === 0,
+    missing,
+    notes: results.flatMap(({ notes }) => notes),
+    flags: input.flags ?? [],
+  };
+};
+
+const makeCheck = (
+  check: CheckName,
+  input: EvidenceInput,
+  profile: EvidenceProfile,
+  settings: Config["evidence"],
+): CheckResult => {
+  switch (check) {
+    case "work":
+      return checkWork(input.changes, input.ownedPaths);
+    case "committed":
+      return checkCommitted(input.changes, input.ownedPaths);
+    case "commit":
+      return checkCommit(input.changes, input.story.key, input.keys, settings.commit_pattern);
+    case "tasks":
+      return checkTasks(input.story, input.tasksAfter, profile.tasks);
+    case "gates":
+      return checkGates(input);
+    default:
+      return assertNever(check);
+  }
+};
+
+const checkGates = ({ gates, baselineRed }: EvidenceInput): CheckResult => {
+  const { red, excused } = judgeGates(gates, baselineRed);
+  return {
+    missing: red.map(describeRedGate),
+    notes: [
+      ...(gates.length === 0 ? ["no gates were run: nothing but the agent says that the tests pass"] : []),
+      ...excused.map(({ name }) => `gate '${name}' is red, as it was on the baseline`),
+    ],
+  };
+};

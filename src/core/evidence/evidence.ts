@@ -1,0 +1,93 @@
+import type { Story, StoryTask } from "../model/story.ts";
+import type { StoryKey } from "../model/story-key.ts";
+
+/** What a check can be about, in the order in which they are made. */
+export type CheckName = "work" | "committed" | "commit" | "tasks" | "gates";
+
+/** A commit on the story's branch since the baseline. */
+export interface StoryCommit {
+  readonly id: string;
+  readonly subject: string;
+  /** Paths it changes; none for an empty commit. */
+  readonly files: readonly string[];
+  /** Whether storyboard wrote it to keep files true (a status, a landing). It proves nothing. */
+  readonly bookkeeping?: boolean;
+}
+
+/** What git says about a story's branch. Paths are relative to the project, with `/`. */
+export interface StoryChanges {
+  /** Whether the branch descends from the baseline commit. */
+  readonly descends: boolean;
+  readonly commits: readonly StoryCommit[];
+  /** Paths that differ from the baseline, committed or not. */
+  readonly changedPaths: readonly string[];
+  /** Paths with changes that are in no commit, untracked ones included. */
+  readonly uncommittedPaths: readonly string[];
+}
+
+/** A file that the story changed, as `git diff --name-status` tells. */
+export interface ChangedFile {
+  /** Relative to the project, with `/`; of a renamed file the new one. */
+  readonly path: string;
+  readonly status: "added" | "modified" | "deleted" | "renamed";
+}
+
+/** How a gate ended. */
+export interface GateOutcome {
+  readonly name: string;
+  readonly ok: boolean;
+  /** Whether the result is an earlier run's on the same tree. */
+  readonly cached: boolean;
+  readonly durationMs: number;
+  /** The last lines it printed. */
+  readonly tail: readonly string[];
+  /** The file that holds all it printed; a cached one may be gone. */
+  readonly output: string;
+  /** Why it was cut off, where it was; then it proves nothing either way. */
+  readonly cut?: string;
+}
+
+/** Something about the work that a person and the reviewer should look at. Not missing evidence. */
+export interface Flag {
+  readonly kind: "deleted-test" | "skipped-test" | "removed-assertions" | "gate-command" | "ci" | "configuration";
+  readonly file: string;
+  /** For people: what was done, e.g. `adds it.skip`. */
+  readonly what: string;
+}
+
+/** All that the checks look at. What needs git or a process has been found out before. */
+export interface EvidenceInput {
+  readonly story: Pick<Story, "key" | "file" | "tasks">;
+  /** Every key of the backlog: a short key counts only where it means this story alone. */
+  readonly keys: Iterable<StoryKey>;
+  readonly changes: StoryChanges;
+  /** Files and folders whose truth storyboard keeps: changing them is no work. */
+  readonly ownedPaths: readonly string[];
+  /** The tasks of the story file as the agent left it; undefined where there is no such file. */
+  readonly tasksAfter: readonly StoryTask[] | undefined;
+  readonly gates: readonly GateOutcome[];
+  /** Names of the gates that were red on the baseline already. */
+  readonly baselineRed: ReadonlySet<string>;
+  readonly flags?: readonly Flag[];
+}
+
+/** A piece of evidence that does not hold. Its message is written so that it can go to the agent. */
+export interface MissingEvidence {
+  readonly check: CheckName;
+  readonly message: string;
+}
+
+/** What one check found. */
+export interface CheckResult {
+  readonly missing: readonly string[];
+  readonly notes: readonly string[];
+}
+
+/** What all checks of a profile found. */
+export interface EvidenceResult {
+  readonly ok: boolean;
+  readonly missing: readonly MissingEvidence[];
+  /** For the card: accepted, but worth knowing. */
+  readonly notes: readonly string[];
+  readonly flags: readonly Flag[];
+}

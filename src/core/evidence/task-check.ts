@@ -1,0 +1,54 @@
+import { plainLine } from "../model/plain-text.ts";
+import type { Story, StoryTask } from "../model/story.ts";
+import type { CheckResult } from "./evidence.ts";
+
+/** Open tasks that are named one by one. */
+const NAMED_MAX = 20;
+const TEXT_LENGTH_MAX = 120;
+
+/**
+ * Tasks: every task of the story file is ticked and none was taken out. With `thresholds` none ticked is missing
+ * evidence, fewer than half is accepted with a warning.
+ */
+export const checkTasks = (
+  story: Pick<Story, "file" | "tasks">,
+  tasksAfter: readonly StoryTask[] | undefined,
+  rule: "all" | "thresholds",
+): CheckResult => {
+  if (story.file === undefined) return { missing: [], notes: [] };
+  if (tasksAfter === undefined) return { missing: [`the story file ${story.file} is gone`], notes: [] };
+  const removed = removedTasks(story.tasks, tasksAfter).map(
+    ({ text }) => `task '${shorten(text)}' was taken out of ${story.file}; put it back`,
+  );
+  if (tasksAfter.length === 0) return { missing: removed, notes: [`${story.file} has no tasks to check`] };
+  const judged = rule === "all" ? judgeAll(tasksAfter, story.file) : judgeThresholds(tasksAfter, story.file);
+  return { missing: [...removed, ...judged.missing], notes: judged.notes };
+};
+
+/** Rewording a task is no removal: only where there are fewer than before are those named that are not found again. */
+const removedTasks = (before: readonly StoryTask[], after: readonly StoryTask[]): readonly StoryTask[] => {
+  if (after.length >= before.length) return [];
+  const texts = new Set(after.map(({ text }) => text.trim()));
+  const gone = before.filter(({ text }) => !texts.has(text.trim()));
+  return (gone.length > 0 ? gone : before.slice(after.length)).slice(0, NAMED_MAX);
+};
+
+const judgeAll = (tasks: readonly StoryTask[], file: string): CheckResult => {
+  const open = tasks.flatMap((task, i) =>
+    task.done ? [] : [`task ${i + 1} '${shorten(task.text)}' is not ticked in ${file}:${task.line}`],
+  );
+  const left = open.length - NAMED_MAX;
+  return {
+    missing: left > 0 ? [...open.slice(0, NAMED_MAX), `and ${left} more tasks are not ticked in ${file}`] : open,
+    notes: [],
+  };
+};
+
+const judgeThresholds = (tasks: readonly StoryTask[], file: string): CheckResult => {
+  const ticked = tasks.filter(({ done }) => done).length;
+  if (ticked === 0) return { missing: [`none of ${tasks.length} tasks is ticked in ${file}`], notes: [] };
+  const isFew = ticked * 2 < tasks.length;
+  return { missing: [], notes: isFew ? [`WARN: only ${ticked} of ${tasks.length} tasks are ticked in ${file}`] : [] };
+};
+
+const shorten = (text: string): string => plainLine(text).slice(0, TEXT_LENGTH_MAX);

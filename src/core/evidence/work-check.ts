@@ -1,0 +1,32 @@
+import type { CheckResult, StoryChanges } from "./evidence.ts";
+import { namePaths, productPaths } from "./owned-paths.ts";
+
+/** Work: the branch descends from the baseline and changes something of the product that storyboard did not write. */
+export const checkWork = (changes: StoryChanges, ownedPaths: readonly string[]): CheckResult => {
+  if (!changes.descends) {
+    return {
+      missing: [
+        "the branch does not descend from the commit it started from; put your work on top of the baseline commit again, without rewriting it",
+      ],
+      notes: [],
+    };
+  }
+  const changed = withoutBookkeeping(changes);
+  if (productPaths(changed, ownedPaths).length > 0) return { missing: [], notes: [] };
+  const only =
+    changed.length === 0
+      ? "nothing differs from the baseline commit"
+      : `only files that storyboard keeps were changed: ${namePaths(changed)}`;
+  return { missing: [`no work: ${only}`], notes: [] };
+};
+
+/** What only bookkeeping commits touched is no work of the agent's. */
+const withoutBookkeeping = (changes: StoryChanges): readonly string[] => {
+  const isBookkeeping = (commit: StoryChanges["commits"][number]): boolean => commit.bookkeeping === true;
+  const ours = new Set(changes.commits.filter(isBookkeeping).flatMap((commit) => commit.files));
+  const theirs = new Set([
+    ...changes.commits.filter((commit) => !isBookkeeping(commit)).flatMap((commit) => commit.files),
+    ...changes.uncommittedPaths,
+  ]);
+  return changes.changedPaths.filter((path) => theirs.has(path) || !ours.has(path));
+};

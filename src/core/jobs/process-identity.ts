@@ -1,0 +1,38 @@
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { readProcess } from "./process-table.ts";
+
+/**
+ * What proves that a process is the one it was: a pid alone is given to another process sooner or later.
+ * Plain data: may be written to a file and compared after a crash or a reboot.
+ */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time in the unit of `ProcessRow.start`. */
+  readonly start: number;
+  /** Differs after every boot of the machine. */
+  readonly boot: string;
+}
+
+/** What names this boot of the machine. Reads a small file on Linux; on macOS it costs a process, so keep it. */
+export const bootId = (): string =>
+  process.platform === "linux"
+    ? readFileSync("/proc/sys/kernel/random/boot_id", "utf8").trim()
+    : execFileSync("/usr/sbin/sysctl", ["-n", "kern.boottime"], { encoding: "utf8" }).replace(/\D*(\d+).*/s, "$1");
+
+/** The identity of a living process; undefined when there is none with this pid (a zombie does not live). */
+export const identityOf = (pid: number, boot: string = bootId()): ProcessIdentity | undefined => {
+  const row = readProcess(pid);
+  return row && !row.defunct ? { pid, start: row.start, boot } : undefined;
+};
+
+/** Who we are. */
+export const ownIdentity = (): ProcessIdentity => {
+  const identity = identityOf(process.pid);
+  if (!identity) throw new Error(`cannot read the start time of process ${process.pid}`);
+  return identity;
+};
+
+/** Whether exactly this process still runs. */
+export const isAlive = (identity: ProcessIdentity, boot: string = bootId()): boolean =>
+  identity.boot === boot && identityOf(identity.pid, boot)?.start === identity.start;

@@ -1,0 +1,84 @@
+import { randomUUID } from "node:crypto";
+import { link, open, readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
+import { platform } from "node:os";
+import { join } from "node:path";
+import { execa } from "execa";
+
+/** Longest we wait for a lock that somebody else holds, in milliseconds: a person's own `git add`, or our last move. */
+export const INDEX_LOCK_WAIT_MS = 10_000;
+const PAUSE_MS = 20;
+/** Begins the content of our locks; git's own is empty or an index, which begins with `DIRC`. */
+const OWN_LOCK = "storyboard ";
+/** Marks the environment of the git processes of a move, so that a later lead finds them. */
+const MARK = "STORYBOARD_MOVES";
+
+/** Environment of the git processes that work under the lock of this git folder. */
+export const markedEnvironment = (gitDirectory: string): Record<string, string> => ({ [MARK]: gitDirectory });
+
+/**
+ * Takes git's own lock of a working copy's index, so that neither the user's git nor an agent's changes it meanwhile.
+ * A lock that a crash of ours left is removed once no git process of ours lives; anybody else's is waited for. Returns
+ * undefined when the wait was in vain.
+ */
+export const lockIndex = async (
+  gitDirectory: string,
+  waitMs: number = INDEX_LOCK_WAIT_MS,
+): Promise<(() => Promise<void>) | undefined> => {
+  const path = join(gitDirectory, "index.lock");
+  const deadline = Date.now() + waitMs;
+  for (;;) {
+    const content = `${OWN_LOCK}${process.pid} ${randomUUID()}\n`;
+    if (await createWhole(path, content)) return () => rm(path, { force: true });
+    const isLeft = (await isOwn(path)) && !(await movesGoOn(gitDirectory));
+    // Only one lead works in a repository, so a lock of ours that nobody of ours works under was left by a crash.
+    if (isLeft) await rm(path, { force: true });
+    else if (Date.now() > deadline) return undefined;
+    else await new Promise((done) => setTimeout(done, PAUSE_MS));
+  }
+};
+
+/** Created with its whole content, so that ours can always be told from git's. */
+const createWhole = async (path: string, content: string): Promise<boolean> => {
+  const temporary = `${path.replace(/index\.lock$/, "storyboard-lock")}.${randomUUID()}`;
+  await writeFile(temporary, content, { flag: "wx" });
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await unlink(temporary);
+  }
+};
+
+const isOwn = async (path: string): Promise<boolean> => {
+  const file = await open(path).catch(() => undefined);
+  if (file === undefined) return false;
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(OWN_LOCK.length), 0, OWN_LOCK.length, 0);
+    return buffer.toString("latin1", 0, bytesRead) === OWN_LOCK;
+  } finally {
+    await file.close();
+  }
+};
+
+/** Whether a git process lives that works on this git folder under our lock; they survive the process that started them. */
+export const movesGoOn = async (gitDirectory: string): Promise<boolean> => {
+  const mark = `${MARK}=${gitDirectory}`;
+  if (platform() === "linux") return await isInProc(mark);
+  const listed = await execa("ps", ["-axww", "-E", "-o", "command="], { reject: false });
+  return typeof listed.stdout === "string" && listed.stdout.includes(mark);
+};
+
+const isInProc = async (mark: string): Promise<boolean> => {
+  const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+  const marked = await Promise.all(
+    processes.map(async (pid) => {
+      // Others' processes cannot be read; ours can.
+      const environment = await readFile(`/proc/${pid}/environ`, "utf8").catch(() => "");
+      return environment.split("\0").includes(mark);
+    }),
+  );
+  return marked.includes(true);
+};

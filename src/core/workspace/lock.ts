@@ -1,0 +1,145 @@
+import { createHash, randomUUID } from "node:crypto";
+import { link, mkdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+
+/** A process that can be told apart from a later one with the same number. */
+export interface ProcessIdentity {
+  readonly pid: number;
+  /** Start time as the system gives it. */
+  readonly start: string;
+  /** Id of the boot that it lives in. */
+  readonly boot: string;
+}
+
+/** What a second start wants to know about the lead. */
+export interface LeadDetails {
+  readonly project: string;
+  readonly run: string;
+  readonly socket: string;
+}
+
+export type Lead = ProcessIdentity & LeadDetails;
+
+export type LeadLock =
+  | { readonly kind: "held"; readonly release: () => Promise<void> }
+  | { readonly kind: "taken"; readonly by: Lead };
+
+const leadSchema = z.object({
+  pid: z.number(),
+  start: z.string(),
+  boot: z.string(),
+  project: z.string(),
+  run: z.string(),
+  socket: z.string(),
+});
+
+/** How often taking the lock starts over because others took, left or died over it meanwhile. */
+const TRIES_MAX = 50;
+const PAUSE_MS = 10;
+
+/**
+ * Makes this process the one lead of a repository. The lock of a dead lead is taken over; of several that try at once
+ * exactly one gets it.
+ */
+export const acquireLead = async (
+  commonDirectory: string,
+  identity: ProcessIdentity,
+  isAlive: (identity: ProcessIdentity) => boolean | Promise<boolean>,
+  details: LeadDetails,
+): Promise<LeadLock> => {
+  const folder = leadFolder(commonDirectory);
+  await mkdir(folder, { recursive: true });
+  const lead: Lead = { ...identity, ...details };
+  // The token makes every lock's content unique, even of one process that takes it twice.
+  const content = `${JSON.stringify({ ...lead, token: randomUUID() })}\n`;
+  const lock = join(folder, "lock");
+  const result = await take(lock, content, isAlive);
+  if (result.kind === "taken") return result;
+  return { kind: "held", release: () => releaseOwn(lock, content) };
+};
+
+/** Who leads now, or undefined when there is no lock. A dead one is returned too; ask whether it lives. */
+export const readLead = async (commonDirectory: string): Promise<Lead | undefined> =>
+  parseLead(await readOrNone(join(leadFolder(commonDirectory), "lock")));
+
+const leadFolder = (commonDirectory: string): string => join(commonDirectory, "storyboard");
+
+type Taken = { readonly kind: "held" } | { readonly kind: "taken"; readonly by: Lead };
+
+/**
+ * Takes the lock file, or says who has it. The right to replace a dead owner's lock is itself a lock, named after the
+ * content that it replaces: whoever holds it and still sees that content is the only one who may replace it. A latecomer
+ * gets the right only after the content has changed, sees that, and starts over. A right left by a crash is taken over
+ * the same way.
+ */
+const take = async (
+  lock: string,
+  content: string,
+  isAlive: (identity: ProcessIdentity) => boolean | Promise<boolean>,
+): Promise<Taken> => {
+  for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
+    if (await createWhole(lock, content)) return { kind: "held" };
+    const found = await readOrNone(lock);
+    if (found === undefined) continue;
+    const owner = parseLead(found);
+    if (owner !== undefined && (await isAlive(owner))) return { kind: "taken", by: owner };
+    const right = `${lock}.${createHash("sha256").update(found).digest("hex").slice(0, 16)}`;
+    const mayReplace = await take(right, content, isAlive);
+    if (mayReplace.kind === "taken") {
+      await pause(PAUSE_MS);
+      continue;
+    }
+    const isReplaced = (await readOrNone(lock)) === found && (await replaceWhole(lock, content));
+    await unlink(right);
+    if (isReplaced) return { kind: "held" };
+  }
+  throw new Error(`the lock ${lock} could not be taken: others kept taking and leaving it`);
+};
+
+/** Creates the file with its whole content, or returns false when there is one: never a half-written one. */
+const createWhole = async (path: string, content: string): Promise<boolean> => {
+  const temporary = await writeTemporary(path, content);
+  try {
+    await link(temporary, path);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
+    throw error;
+  } finally {
+    await unlink(temporary);
+  }
+};
+
+const replaceWhole = async (path: string, content: string): Promise<true> => {
+  await rename(await writeTemporary(path, content), path);
+  return true;
+};
+
+const writeTemporary = async (path: string, content: string): Promise<string> => {
+  const temporary = `${path}.${randomUUID().slice(0, 13)}.new`;
+  await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
+  return temporary;
+};
+
+const releaseOwn = async (lock: string, content: string): Promise<void> => {
+  if ((await readOrNone(lock)) === content) await unlink(lock);
+};
+
+const readOrNone = (path: string): Promise<string | undefined> =>
+  readFile(path, "utf8").catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+
+const parseLead = (content: string | undefined): Lead | undefined => {
+  if (content === undefined) return undefined;
+  try {
+    const parsed = leadSchema.safeParse(JSON.parse(content));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+const pause = (milliseconds: number): Promise<void> => new Promise((done) => setTimeout(done, milliseconds));

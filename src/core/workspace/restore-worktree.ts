@@ -1,0 +1,50 @@
+import { listChanges } from "./commit-list.ts";
+import { git } from "./git.ts";
+import { saveWork } from "./saved-work.ts";
+import { readWorkingState, treeOf } from "./working-state.ts";
+
+/** A worktree as it stood at one moment, uncommitted files included. */
+export interface Snapshot {
+  readonly head: string;
+  readonly branch: string | undefined;
+  readonly tree: string;
+}
+
+/** Remembers how a worktree stands, before a turn that may only read. */
+export const takeSnapshot = async (worktree: string): Promise<Snapshot> => {
+  const [state, tree] = await Promise.all([readWorkingState(worktree), treeOf(worktree)]);
+  return { head: state.head, branch: state.branch, tree };
+};
+
+/**
+ * Puts a worktree back to a snapshot when a reader changed it. What it had done is saved under a ref first; ignored files
+ * are left alone. Uncommitted work that was there before stays, unstaged. Returns what had been changed, empty for nothing.
+ */
+export const resetTo = async (
+  worktree: string,
+  snapshot: Snapshot,
+): Promise<{ readonly changedPaths: readonly string[]; readonly savedAs?: string }> => {
+  const now = await takeSnapshot(worktree);
+  if (now.tree === snapshot.tree && now.head === snapshot.head && now.branch === snapshot.branch) {
+    return { changedPaths: [] };
+  }
+  const changedPaths = (await listChanges(snapshot.tree, now.tree, { cwd: worktree })).map((change) => change.path);
+  const name = snapshot.branch ?? "detached";
+  const savedAs = await saveWork(worktree, { name, head: now.head, reason: "A turn that may only read changed this." });
+  // With everything in the index, read-tree knows each file that it has to change or remove.
+  await git(["add", "-A", "--", ":(top)"], { cwd: worktree });
+  await git(["read-tree", "--reset", "-u", snapshot.tree], { cwd: worktree });
+  await putHeadBack(worktree, snapshot);
+  await git(["reset", "--quiet", "--mixed", snapshot.head], { cwd: worktree });
+  return { changedPaths, savedAs };
+};
+
+const putHeadBack = async (worktree: string, snapshot: Snapshot): Promise<void> => {
+  if (snapshot.branch === undefined) {
+    await git(["update-ref", "--no-deref", "HEAD", snapshot.head], { cwd: worktree });
+    return;
+  }
+  const ref = `refs/heads/${snapshot.branch}`;
+  await git(["symbolic-ref", "HEAD", ref], { cwd: worktree });
+  await git(["update-ref", "-m", "storyboard: undo a reader's change", ref, snapshot.head], { cwd: worktree });
+};
