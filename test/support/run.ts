@@ -49,7 +49,7 @@ export const policy = (more: Partial<RunPolicy> = {}): RunPolicy => ({
   runUsdMax: null,
   inbox: "wait",
   resources: {},
-  blockedAtStart: {},
+  inBacklogOrder: false,
   ...more,
 });
 

@@ -84,7 +84,10 @@ const act = (run: TestRun, word: string, [first = "", ...rest]: readonly string[
     case "changes":
       return run.endTurn(
         first,
-        turn({ kind: "finished" }, { verdict: { verdict: "changes", findings: [{ severity: "high", title: rest.join(" ") }] } }),
+        turn(
+          { kind: "finished" },
+          { verdict: { verdict: "changes", findings: [{ severity: "high", title: rest.join(" ") }] } },
+        ),
       );
     case "stopped":
       return run.endTurn(first, turn({ kind: "cut", reason: "stop" }));

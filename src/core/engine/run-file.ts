@@ -1,6 +1,9 @@
+import type { LeftStory } from "../backlog/select.ts";
 import type { Config } from "../model/config.ts";
 import type { Backlog, Story } from "../model/story.ts";
 import type { RunPolicy } from "../scheduler/policy.ts";
+import type { Committing } from "../workspace/check-committing.ts";
+import type { Setup } from "../workspace/detect-setup.ts";
 
 /** Version of run.json and of the journal's lines; a higher one is refused by name. */
 export const FORMAT_VERSION = 1;
@@ -33,22 +36,26 @@ export interface RunFile {
   readonly policy: RunPolicy;
   /** The chosen stories, in backlog order, with their final dependencies. */
   readonly stories: readonly Story[];
+  /** Stories that were asked for and do not run, with the reason. */
+  readonly left: readonly LeftStory[];
   readonly source: Backlog["source"];
+  /** Whether what earlier runs did was forgotten at the start (`--fresh`). */
+  readonly isFresh: boolean;
   /** Relative to the project folder. */
   readonly sprintFile?: string;
   readonly gates: readonly PinnedGate[];
-  readonly setup: {
-    readonly clone: readonly string[];
-    readonly copy: readonly string[];
-    readonly carried: readonly string[];
-    readonly command?: string;
-  };
+  /** What makes a worktree ready. */
+  readonly setup: Setup;
   readonly target: { readonly branch: string; readonly commit: string };
   /** Branch of the run that collects what landed. */
   readonly integration: string;
   readonly worktreeRoot: string;
-  /** Whether landing commits are signed: configured by the user and shown to work unattended. */
-  readonly sign: boolean;
+  /** How our commits are made: the user's identity, signed only where that was shown to work unattended. */
+  readonly committing: Committing;
+  /** What agents get in their environment so that their commits work unattended. */
+  readonly agentEnvironment: Readonly<Record<string, string>>;
+  /** Whether the project has commit hooks that must be shown to work before the first story. */
+  readonly probesHooks: boolean;
   /** What a person should know; printed at the start and in the summary. */
   readonly notes: readonly string[];
 }

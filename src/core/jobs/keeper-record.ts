@@ -1,8 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
+import type { ProcessIdentity } from "../model/process-identity.ts";
 import { JOB_FILES, type JobEnd } from "./job.ts";
-import type { ProcessIdentity } from "./process-identity.ts";
 import { parseStartTime, parseStat } from "./process-table.ts";
 
 /** What a claim says: who keeps the job, that a lead fenced it off, or nothing that can be believed (yet). */

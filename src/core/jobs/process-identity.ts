@@ -1,18 +1,7 @@
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
+import type { ProcessIdentity } from "../model/process-identity.ts";
 import { readProcess } from "./process-table.ts";
-
-/**
- * What proves that a process is the one it was: a pid alone is given to another process sooner or later.
- * Plain data: may be written to a file and compared after a crash or a reboot.
- */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Start time in the unit of `ProcessRow.start`. */
-  readonly start: number;
-  /** Differs after every boot of the machine. */
-  readonly boot: string;
-}
 
 /** What names this boot of the machine. Reads a small file on Linux; on macOS it costs a process, so keep it. */
 export const bootId = (): string =>

@@ -1,10 +1,11 @@
 import { closeSync, openSync, realpathSync, statSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import type { ProcessIdentity } from "../model/process-identity.ts";
 import { JOB_FILES, type JobEnd, type Reopened } from "./job.ts";
 import { type Claim, FENCE, readClaim, readEnd } from "./keeper-record.ts";
 import { createLineage, type Lineage } from "./lineage.ts";
-import { isAlive, type ProcessIdentity } from "./process-identity.ts";
+import { isAlive } from "./process-identity.ts";
 import type { Pulse } from "./pulse.ts";
 import { createRunningJob } from "./running-job.ts";
 import type { Sweeper } from "./sweep.ts";

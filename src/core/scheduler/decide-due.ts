@@ -1,7 +1,7 @@
 import { type PhaseName, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import type { Usage } from "../model/usage.ts";
 import { landAsItIs } from "./decide-evidence.ts";
-import { type Decision, requestEvidence, requestStatus, startingAt } from "./decision.ts";
+import { baselineOf, type Decision, requestEvidence, requestStatus, startingAt } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { failStory } from "./failing.ts";
@@ -98,6 +98,8 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
     agent: agent.profile,
     prompt: next.prompt,
     leases: story.leases,
+    flags: story.flags,
+    ...baselineOf(story),
     ...(model === undefined ? {} : { model }),
     ...(session === undefined ? {} : { session }),
   };

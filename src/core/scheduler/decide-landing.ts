@@ -1,4 +1,4 @@
-import { type Decision, endWell, startingAt } from "./decision.ts";
+import { baselineOf, type Decision, endWell, startingAt } from "./decision.ts";
 import type { Land, LandingResult } from "./effects.ts";
 import type { RunEvent } from "./events.ts";
 import { storyOf } from "./state.ts";
@@ -12,7 +12,7 @@ export const onLandingEnded = (decision: Decision, effect: Land, result: Landing
     case "landed":
       return [
         ended,
-        ...endWell(decision, story, { type: "story.ended", story: key, outcome: "done", commit: result.commit }),
+        ...endWell(decision, story, { type: "story.ended", story: key, outcome: "done", ...commitOf(result) }),
       ];
     case "conflict":
       return [
@@ -40,6 +40,9 @@ export const onLandingEnded = (decision: Decision, effect: Land, result: Landing
   }
 };
 
+const commitOf = ({ commit }: { readonly commit?: string }): { readonly commit?: string } =>
+  commit === undefined ? {} : { commit };
+
 /** The next story of the queue lands, one at a time. */
 export const startLanding = (decision: Decision): RunEvent[] => {
   const { state } = decision;
@@ -51,6 +54,7 @@ export const startLanding = (decision: Decision): RunEvent[] => {
     story: key,
     finalStatus: state.policy.finalStatus,
     deferred: storyOf(state, key).deferredFindings,
+    ...baselineOf(storyOf(state, key)),
   };
   return [{ type: "landing.requested", story: key, effect }];
 };

@@ -1,7 +1,7 @@
 import { assertNever } from "../model/assert.ts";
 import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import { type Finding, findingIdentity, isBlocking } from "../model/review.ts";
-import type { TurnEnd, TurnResult } from "../model/turn.ts";
+import type { CutReason, TurnEnd, TurnResult } from "../model/turn.ts";
 import { phaseHolds } from "./decide-phase.ts";
 import { type Decision, endNow, endWell, requestEvidence, requestStatus } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
@@ -61,9 +61,9 @@ const consequences = (decision: Decision, story: StoryState, effect: RunTurn, re
   }
 };
 
-const resuming = (effect: RunTurn): Resumption => ({
+const resuming = (effect: RunTurn, reason: CutReason = "stop"): Resumption => ({
   phase: effect.phase,
-  prompt: { kind: "resume" },
+  prompt: { kind: "resume", reason },
   fresh: false,
   salvage: false,
 });
@@ -222,7 +222,7 @@ export const afterCut = (
 ): RunEvent[] => {
   const reason = result.end.kind === "cut" ? result.end.reason : "stop";
   const failure = failureOfTurn(phase, { ...result, usage: story.usage, reportsUsage: false });
-  const next: Resumption = { phase, prompt: { kind: "resume" }, fresh: false, salvage: false };
+  const next: Resumption = { phase, prompt: { kind: "resume", reason }, fresh: false, salvage: false };
   switch (reason) {
     case "timeout":
     case "silent":

@@ -10,7 +10,6 @@ import { type Decision, decisionOn, startingAt } from "./decision.ts";
 import type { BaselineResult, Effect, EffectFailed, EffectResult } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { stopRun } from "./failing.ts";
-import { failureOf } from "./failures.ts";
 import type { Input } from "./inputs.ts";
 import { backoffMs, ENVIRONMENT_BACKOFF_MS } from "./policy.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
@@ -66,10 +65,6 @@ export const settle = (state: RunState, atMs: number): RunEvent[] => {
 const started = (decision: Decision): RunEvent[] => {
   const { policy } = decision.state;
   const events: RunEvent[] = [{ type: "run.started" }];
-  for (const [story, by] of Object.entries(policy.blockedAtStart)) {
-    const failure = failureOf("DependencyError", `waits for ${by}, which is not done and not in this run`, "start");
-    events.push({ type: "story.ended", story, outcome: "blocked", by, failure });
-  }
   if (policy.baseline !== "skip") {
     events.push({ type: "baseline.requested", effect: { kind: "check-baseline", id: decision.newEffect() } });
   }
@@ -167,7 +162,7 @@ const backToQueue = (
 const nextAfter = (story: StoryState, effect: Effect): Resumption | undefined => {
   if (effect.kind === "land") return startingAt("COMMIT");
   if (effect.kind === "check-evidence" && effect.purpose !== "already-done") {
-    return { phase: effect.phase, prompt: { kind: "resume" }, fresh: false, salvage: true };
+    return { phase: effect.phase, prompt: { kind: "resume", reason: "stop" }, fresh: false, salvage: true };
   }
   return story.next;
 };

@@ -42,9 +42,20 @@ export const requestEvidence = (
   {
     type: "evidence.requested",
     story,
-    effect: { kind: "check-evidence", id: decision.newEffect(), story, phase, purpose },
+    effect: {
+      kind: "check-evidence",
+      id: decision.newEffect(),
+      story,
+      phase,
+      purpose,
+      ...baselineOf(storyOf(decision.state, story)),
+    },
   },
 ];
+
+/** The commit that a story started from, as effects carry it. */
+export const baselineOf = ({ baseline }: StoryState): { readonly baseline?: string } =>
+  baseline === undefined ? {} : { baseline };
 
 /** A resumption with nothing special about it. */
 export const startingAt = (phase: PhaseName): Resumption => ({
@@ -100,7 +111,7 @@ const unblocked = (state: RunState, landed: StoryKey): RunEvent[] => {
         const other = storyOf(state, dependency);
         return !free.has(dependency) && other.stage === "ended" && !isSatisfied(other);
       });
-      if (held || state.policy.blockedAtStart[key] !== undefined) continue;
+      if (held) continue;
       free.add(key);
       queue.push(key);
       events.push({

@@ -12,7 +12,7 @@ export type EffectId = string;
 export type PromptRequest =
   | { readonly kind: "start" }
   | { readonly kind: "retry"; readonly failure: Failure; readonly note?: string }
-  | { readonly kind: "resume" }
+  | { readonly kind: "resume"; readonly reason: CutReason }
   | { readonly kind: "answer"; readonly question: string; readonly answer: string }
   | { readonly kind: "refine"; readonly findings: readonly Finding[] }
   | { readonly kind: "reverify"; readonly findings: readonly Finding[] };
@@ -42,6 +42,10 @@ export interface RunTurn {
   readonly session?: string;
   readonly prompt: PromptRequest;
   readonly leases: readonly Lease[];
+  /** The commit that the story started from; unset where no workspace is made ready. */
+  readonly baseline?: string;
+  /** What storyboard noticed about the work, for a reviewer. */
+  readonly flags: readonly string[];
 }
 
 export interface StopTurn {
@@ -68,6 +72,7 @@ export interface CheckEvidence {
   readonly phase: PhaseName;
   /** `salvage`: a turn was cut off and what it finished is looked at; `already-done`: before any turn. */
   readonly purpose: "phase" | "salvage" | "already-done";
+  readonly baseline?: string;
 }
 
 /** Sets a status in the sprint file and the story file of the user's copy; never downgrades. */
@@ -87,6 +92,7 @@ export interface Land {
   readonly finalStatus: WritableStatus;
   /** Findings that did not block; they go to deferred-work.md. */
   readonly deferred: readonly Finding[];
+  readonly baseline?: string;
 }
 
 export interface ReleaseWorkspace {
@@ -148,7 +154,8 @@ export type EvidenceResult = {
 };
 
 export type LandingResult =
-  | { readonly kind: "landed"; readonly commit: string; readonly notes: readonly string[] }
+  /** Without a commit where the story changed nothing. */
+  | { readonly kind: "landed"; readonly commit?: string; readonly notes: readonly string[] }
   | { readonly kind: "conflict"; readonly files: readonly string[]; readonly message: string }
   | { readonly kind: "gate-red"; readonly gate: string; readonly tail: readonly string[] };
 

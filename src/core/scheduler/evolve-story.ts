@@ -74,6 +74,14 @@ export const queueLanding = (state: RunState, story: StoryState, event: Event<"l
   state.landingQueue.push(event.story);
 };
 
+/** Its turn in the merge queue has come. */
+export const startLanding = (state: RunState, story: StoryState, event: Event<"landing.requested">): void => {
+  story.busyWith = event.effect.id;
+  story.landingStatus = event.effect.finalStatus;
+  state.landing = event.story;
+  state.landingQueue.splice(state.landingQueue.indexOf(event.story), 1);
+};
+
 /** Back to the queue: the slot and the leases are free for others. */
 export const requeueStory = (state: RunState, story: StoryState, event: Event<"story.requeued">): void => {
   releaseSlot(state, story);

@@ -8,11 +8,12 @@ import {
   phaseDue,
   queueLanding,
   requeueStory,
+  startLanding,
   startStory,
   turnEnded,
   turnStarted,
 } from "./evolve-story.ts";
-import { type RunState, storyOf } from "./state.ts";
+import { type RunState, type StoryState, storyOf } from "./state.ts";
 
 /**
  * Folds one event into the state, in place: the state has a single owner. Total and free of policy: whatever is in a
@@ -144,14 +145,12 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
       queueLanding(state, story, event, at);
       return;
     case "landing.requested":
-      story.busyWith = event.effect.id;
-      state.landing = event.story;
-      state.landingQueue.splice(state.landingQueue.indexOf(event.story), 1);
+      startLanding(state, story, event);
       return;
     case "landing.ended":
       state.landing = undefined;
       story.busyWith = undefined;
-      if (event.result.kind === "landed") story.notes.push(...event.result.notes);
+      landed(story, event);
       return;
     case "story.requeued":
       requeueStory(state, story, event);
@@ -169,10 +168,17 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
       story.workspaceReady = false;
       return;
     case "status.requested":
+      story.keptStatus = event.effect.status;
       return;
     default:
       assertNever(event);
   }
+};
+
+const landed = (story: StoryState, { result }: Extract<RunEvent, { type: "landing.ended" }>): void => {
+  if (result.kind !== "landed") return;
+  story.keptStatus = story.landingStatus;
+  story.notes.push(...result.notes);
 };
 
 const waitFor = (state: RunState, key: string, effect: string): void => {

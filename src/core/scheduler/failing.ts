@@ -150,7 +150,9 @@ const abandonForStop = (story: StoryState, effect: Effect): RunEvent[] => {
       reason: "stopped",
       attempt: story.attempt,
       notBeforeMs: 0,
-      ...(looks ? { next: { phase: effect.phase, prompt: { kind: "resume" }, fresh: false, salvage: true } } : {}),
+      ...(looks
+        ? { next: { phase: effect.phase, prompt: { kind: "resume", reason: "stop" }, fresh: false, salvage: true } }
+        : {}),
     },
   ];
 };

@@ -1,7 +1,6 @@
 import type { Pipeline, Role } from "../model/pipeline.ts";
 import type { Severity } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
-import type { StoryKey } from "../model/story-key.ts";
 
 /** Which agent plays a role, as far as the scheduler must know it. */
 export interface AgentChoice {
@@ -56,8 +55,8 @@ export interface RunPolicy {
   /** What a parked story means when nothing else can go on. */
   readonly inbox: "wait" | "fail";
   readonly resources: Readonly<Record<string, ResourcePool>>;
-  /** Stories that wait for a story outside the run that is not done: they end blocked at once. */
-  readonly blockedAtStart: Readonly<Record<StoryKey, StoryKey>>;
+  /** One story after the other as the backlog has them, whatever waits for what. */
+  readonly inBacklogOrder: boolean;
 }
 
 /** First pause before a retry of work, doubled with each attempt. */

@@ -2,6 +2,7 @@ import type { Failure } from "../model/failure.ts";
 import { graphOf, ranksOf, type StoryGraph, storyWeight } from "../model/graph.ts";
 import type { PhaseName, Role } from "../model/pipeline.ts";
 import type { Finding } from "../model/review.ts";
+import type { WritableStatus } from "../model/status.ts";
 import type { Story } from "../model/story.ts";
 import type { StoryKey } from "../model/story-key.ts";
 import type { CutReason } from "../model/turn.ts";
@@ -56,6 +57,10 @@ export interface StoryState {
   blockedBy?: StoryKey | undefined;
   /** Whether its end lets dependents start. */
   satisfies: boolean;
+  /** The status that storyboard set last in the project's files. */
+  keptStatus?: WritableStatus | undefined;
+  /** The status that its landing brings with it. */
+  landingStatus?: WritableStatus | undefined;
   startedAtMs?: number | undefined;
   phaseStartedAtMs?: number | undefined;
   endedAtMs?: number | undefined;
@@ -155,7 +160,12 @@ export const initialState = (policy: RunPolicy, stories: readonly Story[]): RunS
   const states = new Map(
     stories.map((story, index) => [
       story.key,
-      storyState(story, index, ranks.get(story.key) ?? 1, graph.dependencies.get(story.key)?.length ?? 0),
+      storyState(
+        story,
+        index,
+        policy.inBacklogOrder ? 0 : (ranks.get(story.key) ?? 1),
+        graph.dependencies.get(story.key)?.length ?? 0,
+      ),
     ]),
   );
   const ready = new ReadyQueue();

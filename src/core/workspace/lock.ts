@@ -2,15 +2,7 @@ import { createHash, randomUUID } from "node:crypto";
 import { link, mkdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
-
-/** A process that can be told apart from a later one with the same number. */
-export interface ProcessIdentity {
-  readonly pid: number;
-  /** Start time as the system gives it. */
-  readonly start: string;
-  /** Id of the boot that it lives in. */
-  readonly boot: string;
-}
+import type { ProcessIdentity } from "../model/process-identity.ts";
 
 /** What a second start wants to know about the lead. */
 export interface LeadDetails {
@@ -27,7 +19,7 @@ export type LeadLock =
 
 const leadSchema = z.object({
   pid: z.number(),
-  start: z.string(),
+  start: z.number(),
   boot: z.string(),
   project: z.string(),
   run: z.string(),

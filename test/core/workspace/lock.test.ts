@@ -6,7 +6,7 @@ import { acquireLead, readLead } from "../../../src/core/workspace/lock.ts";
 import { temporaryFolder, write } from "./repository.ts";
 
 const DETAILS = { project: "/p", run: "r1", socket: "control.sock" };
-const identity = (pid: number) => ({ pid, start: `s${pid}`, boot: "b" });
+const identity = (pid: number) => ({ pid, start: pid * 10, boot: "b" });
 
 test("the second lead learns who holds the lock, and gets it when the first one leaves", async () => {
   const folder = temporaryFolder();
@@ -52,7 +52,7 @@ const RACER = `
   const { acquireLead } = await import(process.argv[1]);
   const alive = ({ pid }) => { try { process.kill(pid, 0); return true } catch { return false } };
   process.stdin.once("data", async () => {
-    const lock = await acquireLead(process.argv[2], { pid: process.pid, start: "s", boot: "b" }, alive, { project: "p", run: "r", socket: "s" });
+    const lock = await acquireLead(process.argv[2], { pid: process.pid, start: 1, boot: "b" }, alive, { project: "p", run: "r", socket: "s" });
     console.log(lock.kind);
   });
   console.log("ready");

@@ -1,0 +1,85 @@
+import { existsSync, readdirSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { JOB_FILES } from "../../core/jobs/job.ts";
+import { tailTranscript } from "../../core/jobs/transcript-tail.ts";
+import { plainText } from "../../core/model/plain-text.ts";
+import { findStoryKey } from "../../core/model/story-key.ts";
+import { UserError } from "../../core/model/user-error.ts";
+import type { ProjectOptions } from "../command-line/parsed-command.ts";
+import { newestRun, type StoredRun } from "../lead/runs.ts";
+import type { CommandOutput } from "./output.ts";
+import { projectFolder } from "./project.ts";
+import { snapshotOf } from "./status.ts";
+
+const POLL_MS = 250;
+
+/** `storyboard logs KEY [-f]`: what a story's agents said, turn by turn; `-f` goes on until the story ends. */
+export const logsCommand = async (
+  story: string,
+  options: ProjectOptions & { readonly follow: boolean },
+  { out }: CommandOutput,
+): Promise<number> => {
+  const project = projectFolder(options);
+  const newest = newestRun(project);
+  if (newest === undefined) throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
+  const keys = newest.file.stories.map(({ key }) => key);
+  const key = findStoryKey(story, keys);
+  if (key === undefined) {
+    throw new UserError(`No story, or more than one, is meant by ${JSON.stringify(story)}.`, [
+      `The stories are: ${keys.slice(0, 20).join(", ")}.`,
+    ]);
+  }
+  const shown = new Set<string>();
+  for (;;) {
+    const jobs = jobsOf(newest, key).filter((job) => !shown.has(job));
+    for (const job of jobs) {
+      shown.add(job);
+      await printJob(newest, job, out, options.follow);
+    }
+    if (!options.follow || (await hasEnded(project, key))) break;
+    await sleep(POLL_MS);
+  }
+  if (shown.size === 0) out(`${key} has had no turn yet.\n`);
+  return 0;
+};
+
+/** A story's turns in the order in which they began. */
+const jobsOf = ({ directory }: StoredRun, key: string): string[] => {
+  const folder = join(directory, "jobs");
+  const names = existsSync(folder) ? readdirSync(folder) : [];
+  return names
+    .filter((name) => name.startsWith(`${key}.`) && /^\.\d+\.[A-Z]+-\d+(~\d+)?$/.test(name.slice(key.length)))
+    .map((name) => ({ name, at: statSync(join(folder, name)).birthtimeMs }))
+    .sort((a, b) => a.at - b.at || (a.name < b.name ? -1 : 1))
+    .map(({ name }) => name);
+};
+
+const printJob = async (
+  { directory }: StoredRun,
+  job: string,
+  out: (text: string) => void,
+  follow: boolean,
+): Promise<void> => {
+  out(`--- ${job}\n`);
+  const folder = join(directory, "jobs", job);
+  const tail = tailTranscript(join(folder, JOB_FILES.transcript), {
+    transcriptBytesMax: Number.MAX_SAFE_INTEGER,
+    onLines: (lines) => out(lines.map((line) => `${plainText(line)}\n`).join("")),
+  });
+  while (follow && !existsSync(join(folder, JOB_FILES.exit))) {
+    await tail.poll();
+    await sleep(POLL_MS);
+  }
+  await tail.finish();
+};
+
+const hasEnded = async (project: string, key: string): Promise<boolean> => {
+  const { status } = await snapshotOf(project);
+  const story = status.stories.find((candidate) => candidate.key === key);
+  return (
+    status.state === "ended" ||
+    status.state === "lead-lost" ||
+    !["queued", "running", "waiting"].includes(story?.status ?? "")
+  );
+};

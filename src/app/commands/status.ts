@@ -1,0 +1,32 @@
+import { join } from "node:path";
+import { connectControl } from "../../core/control/client.ts";
+import { UserError } from "../../core/model/user-error.ts";
+import type { ProjectOptions } from "../command-line/parsed-command.ts";
+import { lookAtRun, newestRun, OWN_FOLDER } from "../lead/runs.ts";
+import { type LeadSnapshot, takeSnapshot } from "../lead/snapshot.ts";
+import type { ContractLine } from "../machine-contract/contract-line.ts";
+import { formatStatus } from "../machine-contract/format-status.ts";
+import type { CommandOutput } from "./output.ts";
+import { projectFolder } from "./project.ts";
+
+/** `storyboard status [--json]`: a snapshot of the newest run, from its lead or from its journal. */
+export const statusCommand = async (
+  options: ProjectOptions & { readonly json: boolean },
+  { out, columns }: CommandOutput,
+): Promise<number> => {
+  const project = projectFolder(options);
+  const { status } = await snapshotOf(project);
+  out(options.json ? `${JSON.stringify(status)}\n` : formatStatus(status, columns));
+  return 0;
+};
+
+/** What the newest run looks like now. Throws a UserError where there is none. */
+export const snapshotOf = async (project: string): Promise<LeadSnapshot> => {
+  const client = await connectControl<LeadSnapshot, ContractLine, ContractLine>(join(project, OWN_FOLDER));
+  const live = await client?.snapshot();
+  client?.close();
+  if (live !== undefined) return live;
+  const newest = newestRun(project);
+  if (newest === undefined) throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
+  return takeSnapshot(newest, lookAtRun(newest).state, false);
+};

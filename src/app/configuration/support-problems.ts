@@ -1,0 +1,77 @@
+import { nearestName } from "../../core/model/nearest-name.ts";
+import { PIPELINES } from "../../core/model/pipeline.ts";
+import { isSection, type Settings, settingAt } from "./layer.ts";
+import type { SettingProblem } from "./problem.ts";
+import { shownValue } from "./shown-value.ts";
+
+/** A setting of the schema that this version serves with some values only. */
+interface Unserved {
+  readonly path: readonly string[];
+  /** The values that are refused. */
+  readonly refuses: (value: unknown) => boolean;
+}
+
+const anyOf =
+  (...values: readonly unknown[]) =>
+  (value: unknown): boolean =>
+    values.includes(value);
+
+const UNSERVED: readonly Unserved[] = [
+  { path: ["source"], refuses: anyOf("phases") },
+  { path: ["pipeline"], refuses: anyOf("worker", "seven-phase") },
+  { path: ["evidence", "profile"], refuses: anyOf("pantheon") },
+  { path: ["evidence", "tasks"], refuses: anyOf("thresholds") },
+  { path: ["evidence", "criteria"], refuses: anyOf("require") },
+  { path: ["gates", "coordinator"], refuses: anyOf("on", "off") },
+  { path: ["plan_gate"], refuses: anyOf("complex", "all") },
+  { path: ["notify", "webhook"], refuses: (value) => typeof value === "string" },
+  { path: ["hooks"], refuses: (value) => isSection(value) && Object.keys(value).length > 0 },
+  { path: ["finish", "push"], refuses: anyOf(true) },
+  { path: ["finish", "pr"], refuses: anyOf(true) },
+];
+
+/** Settings that are allowed but would do nothing in this version: refused by name, never silently ignored. */
+export const supportProblems = (settings: Settings): SettingProblem[] => [
+  ...UNSERVED.filter(({ path, refuses }) => refuses(settingAt(settings, path))).map(({ path }) => ({
+    path,
+    text: `${shownValue(settingAt(settings, path))} is not supported in this version yet`,
+  })),
+  ...pipelineProblems(settings),
+  ...gateNameProblems(settings),
+  ...commitPatternProblems(settings),
+];
+
+const pipelineProblems = ({ pipeline }: Settings): SettingProblem[] => {
+  if (typeof pipeline !== "string" || Object.hasOwn(PIPELINES, pipeline)) return [];
+  if (UNSERVED.some(({ path, refuses }) => path[0] === "pipeline" && refuses(pipeline))) return [];
+  const known = Object.keys(PIPELINES);
+  const nearest = nearestName(pipeline, known);
+  const help = nearest === undefined ? "" : `; did you mean ${nearest}?`;
+  return [{ path: ["pipeline"], text: `must be ${known.join(" or ")}, not ${shownValue(pipeline)}${help}` }];
+};
+
+/** Detected gates are known only later; the names of configured ones are checked here. */
+const gateNameProblems = (settings: Settings): SettingProblem[] => {
+  const wanted = settingAt(settings, ["evidence", "gates"]);
+  const commands = settingAt(settings, ["gates", "commands"]);
+  if (!Array.isArray(wanted) || !isSection(commands)) return [];
+  const known = Object.keys(commands);
+  return wanted.flatMap((name, i) => {
+    if (typeof name !== "string" || known.includes(name)) return [];
+    const nearest = nearestName(name, known);
+    const help = nearest === undefined ? `known are ${known.join(", ") || "none"}` : `did you mean ${nearest}?`;
+    return [{ path: ["evidence", "gates", i], text: `${shownValue(name)} is not one of gates.commands; ${help}` }];
+  });
+};
+
+const commitPatternProblems = (settings: Settings): SettingProblem[] => {
+  const path = ["evidence", "commit_pattern"];
+  const pattern = settingAt(settings, path);
+  if (typeof pattern !== "string") return [];
+  try {
+    new RegExp(pattern.replaceAll("{key}", "key"), "u");
+    return [];
+  } catch {
+    return [{ path, text: `must be a regular expression, not ${shownValue(pattern)}` }];
+  }
+};

@@ -1,0 +1,22 @@
+import { plainLine } from "../../core/model/plain-text.ts";
+import type { BuildClaim } from "../../core/model/review.ts";
+import type { StoryKey } from "../../core/model/story-key.ts";
+import type { RunState, StoryState } from "../../core/scheduler/state.ts";
+import { durationClock } from "../machine-contract/time-words.ts";
+
+/** What cards are drawn with. */
+export interface CardContext {
+  readonly state: RunState;
+  readonly columns: number;
+  readonly label: (key: StoryKey) => string;
+}
+
+/** From the story's first start to its end, or `–`. */
+export const durationOf = (story: StoryState): string =>
+  story.startedAtMs === undefined || story.endedAtMs === undefined
+    ? "–"
+    : durationClock(story.endedAtMs - story.startedAtMs);
+
+/** `src/a.ts:22-89 — why`, on one line. */
+export const fileLine = ({ path, lines, why }: BuildClaim["files"][number]): string =>
+  plainLine(`${path}${lines === undefined ? "" : `:${lines}`}${why === undefined ? "" : ` — ${why}`}`);

@@ -1,0 +1,114 @@
+import { plainLine } from "../../core/model/plain-text.ts";
+import type { Finding } from "../../core/model/review.ts";
+import type { StoryKey } from "../../core/model/story-key.ts";
+import type { Question, RunEvent } from "../../core/scheduler/events.ts";
+import { type RunState, storyOf } from "../../core/scheduler/state.ts";
+import { clockMinutes } from "../machine-contract/time-words.ts";
+import { bounded, paragraph } from "./print-lines.ts";
+
+/** Lines of a question, findings and files that are printed. */
+const QUESTION_LINES_MAX = 20;
+
+type Label = (key: StoryKey) => string;
+
+/** The lines of what happens between two cards: retries, questions, limits, the breaker, pause and stop. Often none. */
+export const noticeLines = (event: RunEvent, state: RunState, label: Label): string[] => {
+  switch (event.type) {
+    case "story.requeued":
+      return requeued(event, state, label);
+    case "story.parked":
+      return questionLines(event.story, event.question, storyOf(state, event.story).story.title, label);
+    case "landing.ended":
+      return event.result.kind === "landed"
+        ? []
+        : [`⚠ ${label(event.story)} did not land: ${event.result.kind === "conflict" ? "conflict" : "a gate is red"}`];
+    case "effect.failed": {
+      const whose = event.story === undefined ? "" : `${label(event.story)}: `;
+      return [`⚠ ${whose}${plainLine(event.error.message)}`];
+    }
+    default:
+      return runNotice(event, state);
+  }
+};
+
+const runNotice = (event: RunEvent, state: RunState): string[] => {
+  switch (event.type) {
+    case "breaker.opened":
+      return [
+        `🛑 CIRCUIT BREAKER — ${event.failures} consecutive failures. Nothing new starts; what runs may end.`,
+        "   storyboard ctl resume closes it.",
+      ];
+    case "breaker.closed":
+      return ["The circuit breaker is closed: stories start again."];
+    case "limit.waiting":
+      return [`⏳ ${plainLine(event.provider)} is at its limit: its stories wait until ${clockMinutes(event.untilMs)}`];
+    case "limit.lifted":
+      return [`⏳ ${plainLine(event.provider)} may work again`];
+    case "workers.changed":
+      return [`Workers: ${event.max} at most from now on`];
+    case "run.paused":
+      return ["Paused: nothing new starts. storyboard ctl resume goes on."];
+    case "run.unpaused":
+      return ["Resumed."];
+    case "run.resumed":
+      return [`Resumed: ${state.endedCount} of ${state.stories.size} stories have ended already.`];
+    case "run.stopping":
+      return [`Stopping: ${plainLine(event.reason)}. Agents are told to stop; everything is saved.`];
+    case "baseline.requested":
+      return ["Gates run on the baseline before the first story ..."];
+    case "baseline.checked":
+      return event.result.red.length === 0
+        ? ["Gates on the baseline: green"]
+        : [`⚠ Red on the baseline: ${plainLine(event.result.red.map((gate) => gate.name).join(", "))}`];
+    case "finish.requested":
+      return ["All stories have ended; bookkeeping ..."];
+    default:
+      return [];
+  }
+};
+
+const requeued = (event: Extract<RunEvent, { type: "story.requeued" }>, state: RunState, label: Label): string[] => {
+  const name = label(event.story);
+  const last = storyOf(state, event.story).failures.at(-1);
+  switch (event.reason) {
+    case "retry": {
+      const tries = `attempt ${event.attempt} of ${state.policy.attemptsMax}`;
+      return [`⚠ ${name} rejected — ${plainLine(event.failure?.message ?? "–")}. Re-queued (${tries})`];
+    }
+    case "reopened":
+      return [`⚠ ${name} is tried again${last === undefined ? "" : ` after: ${plainLine(last.message)}`}`];
+    case "environment":
+      return [`⚠ ${name} waits for its environment; the attempt is not counted`];
+    case "answered":
+      return [`${name} goes on with the answer.`];
+    case "unblocked":
+      return [`${name} is no longer blocked.`];
+    case "limit":
+    case "stopped":
+      return [];
+  }
+};
+
+/** A question that waits for a person, with the line to type. */
+export const questionLines = (story: StoryKey, question: Question, title: string, label: Label): string[] => [
+  `❓ ${label(story)} WAITS FOR YOU — ${plainLine(title)}`,
+  ...paragraph(question.text, "   ", QUESTION_LINES_MAX),
+  ...bounded((question.findings ?? []).map(findingLine), QUESTION_LINES_MAX, "   "),
+  ...bounded(
+    (question.files ?? []).map((file) => `   ~ ${plainLine(file)}`),
+    QUESTION_LINES_MAX,
+    "   ",
+  ),
+  `   ${answerCommand(story, question)}`,
+];
+
+/** What a person types to answer. */
+export const answerCommand = (story: StoryKey, question: Question): string => {
+  const example = { question: "your answer", review: "accept", conflict: "go on", environment: "go on" } as const;
+  return `storyboard ctl answer ${story} "${example[question.kind]}"`;
+};
+
+const findingLine = ({ severity, file, line, title }: Finding): string => {
+  const place = file === undefined ? "" : ` ${file}${line === undefined ? "" : `:${line}`}`;
+  return `   ${plainLine(`[${severity}]${place} ${title}`)}`;
+};

@@ -1,0 +1,43 @@
+import { plainLine } from "../../core/model/plain-text.ts";
+import type { StoryKey } from "../../core/model/story-key.ts";
+import type { StoryState } from "../../core/scheduler/state.ts";
+import { issuesOf } from "./issues.ts";
+import { CLAIM_MARK } from "./print-lines.ts";
+import type { StoryRecord } from "./story-record.ts";
+
+/**
+ * What came of an ended story in one line: `25 tests  97.6% cov*  4→0 issues  8a1a0f0` or the reason. Unknown is `–`;
+ * tests and coverage are the agent's word, which the mark says.
+ */
+export const resultWords = (story: StoryState, record: StoryRecord, label: (key: StoryKey) => string): string => {
+  switch (story.outcome) {
+    case "done":
+    case "awaiting-operator":
+      return numbersOf(story, record).join("  ");
+    case "already-done":
+      return "ALREADY_DONE — all tasks checked";
+    case "blocked":
+      return `blocked by ${story.blockedBy === undefined ? "–" : label(story.blockedBy)}`;
+    case "skipped":
+      return story.satisfies ? "by a person, counts as done" : "by a person";
+    case "parked":
+      return plainLine(story.question?.text ?? "waits for an answer");
+    case "failed":
+    case undefined:
+      return plainLine(
+        `${story.phase === undefined ? "" : `Phase ${story.phase} - `}${story.failures.at(-1)?.message ?? "–"}`,
+      );
+  }
+};
+
+const numbersOf = (story: StoryState, record: StoryRecord): string[] => {
+  const { testsAdded, coverage } = record.claim ?? {};
+  const issues = issuesOf(story, record);
+  const isClaimed = testsAdded !== undefined || coverage !== undefined;
+  return [
+    `${testsAdded ?? "–"} tests`,
+    `${coverage === undefined ? "–" : plainLine(coverage)} cov${isClaimed ? CLAIM_MARK : ""}`,
+    `${issues === undefined ? "–" : `${issues.found}→${issues.left}`} issues`,
+    story.commit?.slice(0, 7) ?? "–",
+  ];
+};

@@ -1,0 +1,90 @@
+import type { RunFile } from "../../core/engine/run-file.ts";
+import { plainLine } from "../../core/model/plain-text.ts";
+import type { Story } from "../../core/model/story.ts";
+import type { AgentChoice } from "../../core/scheduler/policy.ts";
+import { bounded, counted, labelsOf, RULE_COLUMNS, rule } from "./print-lines.ts";
+
+/** Stories, gates and notes that the block lists of each kind. */
+const LISTED_MAX = 30;
+
+/** What a run will do, before it does it: stories and order, roles, target, gates and set-up, limits, notes. */
+export const startLines = (run: RunFile): string[] => {
+  const { policy } = run;
+  const label = labelsOf(run.stories.map((story) => story.key));
+  return [
+    rule(RULE_COLUMNS),
+    `📦 ${plainLine(run.projectName)}: ${counted(run.stories.length, "story", "stories")}, run ${run.run}`,
+    rule(RULE_COLUMNS),
+    ...bounded(
+      run.stories.map((story) => storyLine(story, label)),
+      LISTED_MAX,
+    ),
+    "",
+    `  Pipeline: ${policy.pipeline.name} (${policy.pipeline.phases.map((phase) => phase.name).join(" ")})`,
+    `  Workers: ${policy.maxWorkers} at most`,
+    `  Builder: ${agentWords(run, policy.agents.builder)}`,
+    ...(policy.pipeline.phases.some((phase) => phase.kind === "turn" && phase.role === "reviewer")
+      ? [`  Reviewer: ${agentWords(run, policy.agents.reviewer)}${sameAgent(run)}`]
+      : []),
+    `  Target: ${plainLine(run.target.branch)} at ${run.target.commit.slice(0, 7)}`,
+    ...gateLines(run),
+    `  Set-up: ${setupWords(run)}`,
+    `  Limits: ${limitWords(run)}`,
+    ...bounded(
+      run.notes.map((note) => `  Note: ${plainLine(note)}`),
+      LISTED_MAX,
+    ),
+    rule(RULE_COLUMNS),
+  ];
+};
+
+const storyLine = (story: Story, label: (key: string) => string): string => {
+  const after = [...new Set(story.dependsOn.map((dependency) => label(dependency.key)))];
+  const shown = after.length > 5 ? `${after.slice(0, 5).join(", ")} and ${after.length - 5} more` : after.join(", ");
+  return `  ${label(story.key)}  ${plainLine(story.title)}${after.length === 0 ? "" : `  (after ${shown})`}`;
+};
+
+const agentWords = (run: RunFile, choice: AgentChoice): string => {
+  const cli = run.config.agents[choice.profile]?.cli;
+  const model = choice.model ?? "the program's own default model";
+  return plainLine(`${choice.profile} (${cli ?? choice.provider}, ${model})`);
+};
+
+const sameAgent = ({ policy }: RunFile): string =>
+  policy.agents.builder.provider === policy.agents.reviewer.provider &&
+  policy.agents.builder.model === policy.agents.reviewer.model
+    ? ", the builder's program in a fresh session"
+    : "";
+
+const gateLines = (run: RunFile): string[] =>
+  run.gates.length === 0
+    ? ["  Gates: none"]
+    : bounded(
+        run.gates.map((gate) => `  Gate ${plainLine(`${gate.name}: ${gate.run}  (${gate.foundIn})`)}`),
+        LISTED_MAX,
+      );
+
+const setupWords = ({ setup }: RunFile): string => {
+  const parts = [
+    ...(setup.setup === undefined ? [] : [`runs ${setup.setup}`]),
+    ...(setup.clone.length === 0 ? [] : [`clones ${setup.clone.join(", ")}`]),
+    ...(setup.copy.length === 0 ? [] : [`copies ${setup.copy.join(", ")}`]),
+    ...(setup.carried.length === 0 ? [] : [`carries ${setup.carried.join(", ")}`]),
+  ];
+  return parts.length === 0 ? "none" : plainLine(parts.join("; "));
+};
+
+const limitWords = ({ policy, config }: RunFile): string => {
+  const parts = [
+    `a turn ${config.limits.turn_minutes} min`,
+    `a story ${counted(policy.storyTurnsMax, "turn")}`,
+    ...(policy.storyUsdMax === null ? [] : [`a story $${policy.storyUsdMax}`]),
+    ...(policy.runUsdMax === null ? [] : [`the run $${policy.runUsdMax}`]),
+    ...(policy.storyTokensMax === null ? [] : [`a story ${policy.storyTokensMax} tokens`]),
+    ...(policy.runTokensMax === null ? [] : [`the run ${policy.runTokensMax} tokens`]),
+  ];
+  const hasBudget = [policy.storyUsdMax, policy.runUsdMax, policy.storyTokensMax, policy.runTokensMax].some(
+    (limit) => limit !== null,
+  );
+  return `${parts.join(", ")}${hasBudget ? "" : ", no budget"}`;
+};

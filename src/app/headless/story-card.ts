@@ -1,0 +1,127 @@
+import { plainLine } from "../../core/model/plain-text.ts";
+import type { BuildClaim } from "../../core/model/review.ts";
+import type { StoryState } from "../../core/scheduler/state.ts";
+import { contractUsage } from "../machine-contract/contract-words.ts";
+import { type CardContext, durationOf, fileLine } from "./card-parts.ts";
+import { failureCard } from "./failure-card.ts";
+import { issuesOf } from "./issues.ts";
+import { bounded, CLAIM_MARK, counted, rule, spread } from "./print-lines.ts";
+import type { StoryRecord } from "./story-record.ts";
+
+/** Files, notes and flags that a card lists of each kind. */
+const LISTED_MAX = 20;
+
+/** The lines of an ended story's card, in the forms of lead-driven-batch.md, step 5. Unknown is `–`, never 0. */
+export const storyCard = (story: StoryState, record: StoryRecord, context: CardContext): string[] => {
+  const name = context.label(story.story.key);
+  switch (story.outcome) {
+    case "done":
+    case "awaiting-operator":
+      return doneCard(story, record, context);
+    case "already-done":
+      return [
+        `⏭ ${name} ALREADY DONE — ${plainLine(story.story.title)}`,
+        "   All tasks checked, no gaps. Skipped pipeline.",
+      ];
+    case "blocked": {
+      const by = story.blockedBy;
+      const outcome = by === undefined ? undefined : context.state.stories.get(by)?.outcome;
+      return [
+        `⛔ ${name} BLOCKED — ${plainLine(story.story.title)}`,
+        `   by ${by === undefined ? "–" : context.label(by)} ${outcome ?? "which is not in this run and not done"}`,
+      ];
+    }
+    case "skipped":
+      return [
+        `⏭ ${name} SKIPPED — ${plainLine(story.story.title)}`,
+        story.satisfies ? "   Its dependents treat it as done." : "   Its dependents are blocked.",
+      ];
+    case "parked":
+      return [
+        `❓ ${name} PARKED — ${plainLine(story.story.title)}`,
+        "   The run ended before its question was answered.",
+      ];
+    case "failed":
+    case undefined:
+      return failureCard(story, record, context);
+  }
+};
+
+const doneCard = (story: StoryState, record: StoryRecord, { columns, label }: CardContext): string[] => {
+  const name = label(story.story.key);
+  const word = story.outcome === "done" ? "COMPLETE" : "AWAITS ITS OPERATOR";
+  const lines = [
+    rule(columns),
+    spread(`✅ ${name} ${word} — ${plainLine(story.story.title)}`, `[${durationOf(story)}]`, columns),
+    rule(columns),
+    "",
+    ...claimedFiles(record.claim),
+    `  Tests: ${testsOf(record.claim)}`,
+    `  Gates: ${gatesOf(story)}`,
+    `  Issues: ${issuesLine(story, record)}`,
+    `  Criteria proven: –`,
+    `  Commit: ${story.commit === undefined ? "–" : `feat(${name}): ${story.commit.slice(0, 7)}`}`,
+    `  Attempts: ${story.attempt}  Cost: ${costOf(story)}`,
+    ...bounded(
+      story.flags.map((flag) => `  ⚠ ${plainLine(flag)}`),
+      LISTED_MAX,
+    ),
+    ...bounded(
+      story.notes.map((note) => `  Note: ${plainLine(note)}`),
+      LISTED_MAX,
+    ),
+  ];
+  if (record.claim !== undefined) lines.push(`  ${CLAIM_MARK} said by the agent, not checked`);
+  return [...lines, "", rule(columns)];
+};
+
+/** What the agent says it changed. A file with line numbers was there before; one without is new. */
+const claimedFiles = (claim: BuildClaim | undefined): string[] => {
+  const files = claim?.files ?? [];
+  const created = files.filter((file) => file.lines === undefined);
+  const modified = files.filter((file) => file.lines !== undefined);
+  return [
+    ...fileBlock(`Files created${CLAIM_MARK}:`, "+", created),
+    ...fileBlock(`Files modified${CLAIM_MARK}:`, "~", modified),
+  ];
+};
+
+const fileBlock = (head: string, sign: string, files: BuildClaim["files"]): string[] => {
+  if (files.length === 0) return [];
+  return [
+    `  ${head}`,
+    ...bounded(
+      files.map((file) => `    ${sign} ${fileLine(file)}`),
+      LISTED_MAX,
+      "    ",
+    ),
+    "",
+  ];
+};
+
+const testsOf = (claim: BuildClaim | undefined): string => {
+  if (claim?.testsAdded === undefined && claim?.coverage === undefined) return "–";
+  const added = claim.testsAdded === undefined ? "–" : String(claim.testsAdded);
+  const coverage = claim.coverage === undefined ? "–" : plainLine(claim.coverage);
+  return `${added} added (${coverage} coverage)${CLAIM_MARK}`;
+};
+
+const gatesOf = (story: StoryState): string => {
+  const gates = Object.entries(story.gates);
+  return gates.length === 0
+    ? "none"
+    : gates.map(([name, ok]) => `${plainLine(name)} ${ok ? "green" : "red"}`).join(", ");
+};
+
+const issuesLine = (story: StoryState, record: StoryRecord): string => {
+  const issues = issuesOf(story, record);
+  if (issues === undefined) return "– (not reviewed)";
+  const fixed = issues.found - issues.left;
+  const left = issues.left === 0 ? "" : `, ${issues.left} left in deferred work`;
+  return `${issues.found} found → ${fixed} fixed (${counted(record.repairs, "iteration")})${left}`;
+};
+
+const costOf = (story: StoryState): string => {
+  const { tokens, usd } = contractUsage(story.usage);
+  return `${usd === null ? "–" : `$${usd.toFixed(2)}`}, ${tokens === null ? "–" : tokens} tokens`;
+};

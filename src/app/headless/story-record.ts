@@ -1,0 +1,174 @@
+import type { Failure } from "../../core/model/failure.ts";
+import type { PhaseName } from "../../core/model/pipeline.ts";
+import { type BuildClaim, type Finding, findingIdentity } from "../../core/model/review.ts";
+import type { StoryKey } from "../../core/model/story-key.ts";
+import type { TurnEnd, TurnResult } from "../../core/model/turn.ts";
+import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
+
+/** Phases, findings and missing things that are remembered of one attempt at most. */
+const REMEMBERED_MAX = 50;
+
+/** What one phase of an attempt came to. */
+export interface PhaseRecord {
+  readonly phase: PhaseName;
+  /** `undefined` while it runs. */
+  outcome: "ok" | "failed" | "cut" | undefined;
+  durationMs: number;
+  /** Why it failed or was cut, or what a review said. */
+  remark: string;
+}
+
+/** One try of a story. */
+export interface AttemptRecord {
+  readonly attempt: number;
+  readonly phases: PhaseRecord[];
+  failure: Failure | undefined;
+}
+
+/** What a run's events say of one story, for its card: the state keeps only what decisions need. */
+export interface StoryRecord {
+  /** The last worker that had it. */
+  worker: string | undefined;
+  readonly attempts: AttemptRecord[];
+  /** What the builder said of its own work; never checked. */
+  claim: BuildClaim | undefined;
+  /** Every finding of every review, by identity. */
+  readonly found: Map<string, Finding>;
+  /** Turns that ended with a verdict. */
+  reviews: number;
+  /** Turns that repaired findings. */
+  repairs: number;
+  /** What the last look at its evidence missed. */
+  missing: readonly string[];
+}
+
+/** Remembers, event by event, what cards and summaries tell of each story. */
+export interface StoryRecords {
+  fold(entries: readonly JournaledEvent[]): void;
+  of(story: StoryKey): StoryRecord;
+}
+
+/** Creates the memory of a run's stories. Bounded for each story. */
+export const createStoryRecords = (): StoryRecords => {
+  const records = new Map<StoryKey, StoryRecord>();
+  const recordOf = (story: StoryKey): StoryRecord => {
+    const known = records.get(story);
+    if (known !== undefined) return known;
+    const record: StoryRecord = {
+      worker: undefined,
+      attempts: [],
+      claim: undefined,
+      found: new Map(),
+      reviews: 0,
+      repairs: 0,
+      missing: [],
+    };
+    records.set(story, record);
+    return record;
+  };
+  return {
+    fold: (entries) => {
+      for (const { event } of entries) {
+        if ("story" in event && event.story !== undefined) foldEvent(recordOf(event.story), event);
+      }
+    },
+    of: recordOf,
+  };
+};
+
+const foldEvent = (record: StoryRecord, event: RunEvent): void => {
+  switch (event.type) {
+    case "story.started":
+      record.worker = event.worker;
+      attemptOf(record, event.attempt);
+      return;
+    case "turn.started":
+      phaseOf(attemptOf(record, event.effect.attempt), event.effect.phase).outcome = undefined;
+      if (event.effect.phase === "REFINE") record.repairs++;
+      return;
+    case "turn.ended":
+      turnEnded(record, event.phase, event.result);
+      return;
+    case "evidence.checked":
+      evidenceChecked(record, event.result.ok, event.result.missing);
+      return;
+    case "landing.queued":
+      phaseOf(lastAttempt(record), "COMMIT");
+      return;
+    case "landing.ended": {
+      const phase = phaseOf(lastAttempt(record), "COMMIT");
+      phase.outcome = event.result.kind === "landed" ? "ok" : "failed";
+      phase.remark = event.result.kind === "landed" ? "" : event.result.kind;
+      return;
+    }
+    case "story.requeued":
+    case "story.ended":
+      if (event.failure !== undefined) lastAttempt(record).failure = event.failure;
+      return;
+    default:
+      return;
+  }
+};
+
+const lastAttempt = (record: StoryRecord): AttemptRecord => record.attempts.at(-1) ?? attemptOf(record, 1);
+
+const attemptOf = (record: StoryRecord, attempt: number): AttemptRecord => {
+  const last = record.attempts.at(-1);
+  if (last !== undefined && last.attempt === attempt) return last;
+  const next: AttemptRecord = { attempt, phases: [], failure: undefined };
+  record.attempts.push(next);
+  if (record.attempts.length > REMEMBERED_MAX) record.attempts.shift();
+  return next;
+};
+
+/** The phase under way; one that comes again after another one (VERIFY after REFINE) is a new entry. */
+const phaseOf = (attempt: AttemptRecord, phase: PhaseName): PhaseRecord => {
+  const last = attempt.phases.at(-1);
+  if (last?.phase === phase) return last;
+  const next: PhaseRecord = { phase, outcome: undefined, durationMs: 0, remark: "" };
+  attempt.phases.push(next);
+  if (attempt.phases.length > REMEMBERED_MAX) attempt.phases.shift();
+  return next;
+};
+
+const turnEnded = (record: StoryRecord, phaseName: PhaseName, result: TurnResult): void => {
+  const phase = phaseOf(lastAttempt(record), phaseName);
+  phase.durationMs += result.durationMs;
+  phase.outcome = outcomeOf(result.end);
+  phase.remark = remarkOf(result.end);
+  record.claim = result.claim ?? record.claim;
+  if (result.verdict === undefined) return;
+  record.reviews++;
+  phase.remark = result.verdict.findings.length === 0 ? "approved" : `${result.verdict.findings.length} finding(s)`;
+  for (const finding of result.verdict.findings) {
+    if (record.found.size < REMEMBERED_MAX) record.found.set(findingIdentity(finding), finding);
+  }
+};
+
+const evidenceChecked = (record: StoryRecord, ok: boolean, missing: readonly string[]): void => {
+  record.missing = missing;
+  const phase = lastAttempt(record).phases.at(-1);
+  if (ok || phase === undefined) return;
+  phase.outcome = "failed";
+  phase.remark = `missing: ${missing.join("; ")}`;
+};
+
+const outcomeOf = (end: TurnEnd): PhaseRecord["outcome"] => {
+  if (end.kind === "finished" || end.kind === "already-done" || end.kind === "question") return "ok";
+  return end.kind === "cut" ? "cut" : "failed";
+};
+
+const remarkOf = (end: TurnEnd): string => {
+  switch (end.kind) {
+    case "halted":
+    case "cut":
+      return end.reason;
+    case "failed":
+      return end.message;
+    case "question":
+      return "asked a question";
+    case "finished":
+    case "already-done":
+      return "";
+  }
+};

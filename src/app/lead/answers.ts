@@ -1,0 +1,43 @@
+import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Command } from "../../core/scheduler/inputs.ts";
+
+/** Commands that wait for the next lead: an answer is worth keeping when nobody leads. */
+const folderOf = (runDirectory: string): string => join(runDirectory, "answers");
+
+/** Stores a command for the next lead of a run, whole or not at all. */
+export const storeAnswer = (runDirectory: string, command: Command, nowMs: number): void => {
+  const folder = folderOf(runDirectory);
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const name = `${nowMs}-${"story" in command ? command.story : command.type}.json`;
+  writeFileSync(join(folder, `${name}.tmp`), JSON.stringify(command), { mode: 0o600 });
+  renameSync(join(folder, `${name}.tmp`), join(folder, name));
+};
+
+/** Whether commands wait for the next lead. */
+export const hasAnswers = (runDirectory: string): boolean => answerNames(runDirectory).length > 0;
+
+const answerNames = (runDirectory: string): string[] => {
+  try {
+    return readdirSync(folderOf(runDirectory))
+      .filter((name) => name.endsWith(".json"))
+      .sort();
+  } catch {
+    return [];
+  }
+};
+
+/**
+ * The stored commands, oldest first. Each file goes when the next one is asked for, after its command was carried out:
+ * a crash in between gives an answer twice, and the second one finds no question.
+ */
+export function* takeAnswers(runDirectory: string): Generator<Command> {
+  for (const name of answerNames(runDirectory)) {
+    const path = join(folderOf(runDirectory), name);
+    try {
+      yield JSON.parse(readFileSync(path, "utf8")) as Command;
+    } finally {
+      rmSync(path, { force: true });
+    }
+  }
+}

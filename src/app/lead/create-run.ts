@@ -1,0 +1,222 @@
+import { randomBytes } from "node:crypto";
+import { access, readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { loadBacklog } from "../../core/backlog/load-backlog.ts";
+import { orderBacklog } from "../../core/backlog/order.ts";
+import { type LeftStory, type SelectedStories, selectStories } from "../../core/backlog/select.ts";
+import { FORMAT_VERSION, type PinnedGate, type RunFile } from "../../core/engine/run-file.ts";
+import { detectGates } from "../../core/evidence/detect-gates.ts";
+import { planGates } from "../../core/evidence/gate-plan.ts";
+import { findProgram } from "../../core/jobs/find-program.ts";
+import type { Config } from "../../core/model/config.ts";
+import type { Backlog, Story } from "../../core/model/story.ts";
+import { checkStoryKey, type StoryKey } from "../../core/model/story-key.ts";
+import { UserError } from "../../core/model/user-error.ts";
+import { checkCommitting } from "../../core/workspace/check-committing.ts";
+import { detectSetup, type Setup } from "../../core/workspace/detect-setup.ts";
+import type { Repository } from "../../core/workspace/inspect-repository.ts";
+import { resolveWorktreeRoot } from "../../core/workspace/worktree-root.ts";
+import type { SelectionOptions } from "../command-line/parsed-command.ts";
+import { agentProblems, roleNames } from "../configuration/agent-problems.ts";
+import { policyOf } from "./policy.ts";
+
+/** What a start works with. */
+export interface StartRequest {
+  readonly repository: Repository;
+  readonly config: Config;
+  readonly options: SelectionOptions;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly nowMs: number;
+  /** Plain stories that earlier runs have done. */
+  readonly doneBefore: ReadonlySet<StoryKey>;
+  /** Whether earlier runs are forgotten. */
+  readonly isFresh: boolean;
+}
+
+/** A run that could be started, or why there is nothing to start. */
+export type NewRun =
+  | { readonly kind: "run"; readonly file: RunFile }
+  | { readonly kind: "nothing"; readonly message: string; readonly left: readonly LeftStory[]; readonly exit: number };
+
+/** A new run's id: its time, so that names sort by age, and enough chance that two never meet. */
+export const newRunId = (nowMs: number): string => {
+  const stamp = new Date(nowMs)
+    .toISOString()
+    .replaceAll(/[-:]|\.\d+Z/g, "")
+    .replace("T", "-");
+  return `${stamp}-${randomBytes(2).toString("hex")}`;
+};
+
+/**
+ * Everything that is found out before a run starts: backlog, order, agents, gates, set-up, commits. Throws UserError for
+ * what a person must put right first; writes nothing.
+ */
+export const createRun = async (request: StartRequest): Promise<NewRun> => {
+  const { repository, config, options } = request;
+  const isWorktree = config.isolation === "worktree";
+  const backlog = withDone(await loadBacklog(repository.project, config), request.doneBefore);
+  const selected = withoutMissingFiles(selectStories(backlog, selectionOf(backlog, options)), backlog);
+  if (selected.chosen.length === 0) {
+    const { nothingToDo, left } = selected;
+    return {
+      kind: "nothing",
+      message: nothingToDo ?? "No story can start:",
+      left,
+      exit: nothingToDo === undefined ? 1 : 0,
+    };
+  }
+  for (const { key } of selected.chosen) checkStoryKey(key, "backlog");
+  checkAgents(request);
+  const ordered = orderBacklog(selected.chosen, config.order === "sequential" ? "parallel" : config.order);
+  const [gates, committing, setup, worktreeRoot] = await Promise.all([
+    config.evidence.profile === "none" && !config.batch_mode ? [] : pinGates(repository.project, config),
+    checkCommitting(repository),
+    isWorktree ? detectSetup(repository, config.worktree, backlogPaths(backlog, ordered.stories)) : NO_SETUP,
+    isWorktree ? worktreeRootOf(request) : "",
+  ]);
+  const refused = committing.findings.find((finding) => finding.level === "refuse");
+  if (refused !== undefined) throw new UserError(refused.message, refused.nextSteps);
+  const run = newRunId(request.nowMs);
+  const probesHooks = isWorktree && config.evidence.profile !== "none" && committing.hooks.length > 0;
+  const file: RunFile = {
+    v: FORMAT_VERSION,
+    run,
+    startedAtMs: request.nowMs,
+    project: repository.project,
+    projectName: basename(repository.project),
+    config,
+    policy: policyOf(config, backlog.source, { hasGates: gates.length > 0, probesHooks }),
+    stories: ordered.stories,
+    left: selected.left,
+    source: backlog.source,
+    isFresh: request.isFresh,
+    gates,
+    setup,
+    target: { branch: repository.headBranch, commit: repository.headCommit },
+    integration: `storyboard/${run}/integration`,
+    worktreeRoot,
+    committing: committing.committing,
+    agentEnvironment: committing.agentEnvironment,
+    probesHooks,
+    notes: [
+      ...backlog.notes,
+      ...ordered.notes,
+      ...committing.findings.map((finding) => finding.message),
+      ...sameReviewer(config),
+      ...(gates.length === 0 && config.evidence.profile !== "none" ? ["no gates were found or configured"] : []),
+    ],
+    ...(backlog.sprintFile === undefined ? {} : { sprintFile: backlog.sprintFile }),
+  };
+  return { kind: "run", file };
+};
+
+const NO_SETUP: Setup = { clone: [], copy: [], carried: [], dependencies: [] };
+
+const withDone = (backlog: Backlog, done: ReadonlySet<StoryKey>): Backlog => {
+  if (done.size === 0) return backlog;
+  const stories = backlog.stories.map((story) =>
+    done.has(story.key) ? { ...story, status: "done" as const, rawStatus: "done" } : story,
+  );
+  return { ...backlog, stories };
+};
+
+const selectionOf = (backlog: Backlog, options: SelectionOptions): Parameters<typeof selectStories>[1] => {
+  const named = options.epic !== undefined || options.stories !== undefined;
+  // A plain list has no epics that one could continue.
+  const mode = options.mode ?? (named ? "select" : backlog.source === "storyboard" ? "autopilot" : "continue");
+  return {
+    mode,
+    includeBacklog: options.includeBacklog,
+    ...(options.epic === undefined ? {} : { epic: options.epic }),
+    ...(options.stories === undefined ? {} : { stories: options.stories }),
+  };
+};
+
+/** A story of a sprint file without its own file has nothing to be built from: it is left, and so is what waits for it. */
+const withoutMissingFiles = (selected: SelectedStories, backlog: Backlog): SelectedStories => {
+  if (backlog.source !== "bmad") return selected;
+  const left = new Map<StoryKey, LeftStory>();
+  for (let before = -1; before !== left.size; ) {
+    before = left.size;
+    for (const story of selected.chosen) {
+      if (left.has(story.key)) continue;
+      const waits = story.dependsOn.find(({ key }) => left.has(key));
+      if (story.file === undefined) {
+        const whatToDo = "Run BMAD's create-story for it, or set it back to backlog.";
+        left.set(story.key, { key: story.key, why: `it is ${story.rawStatus}, but has no story file`, whatToDo });
+      } else if (waits !== undefined) {
+        const why = `it depends on ${waits.key}, which does not run`;
+        left.set(story.key, { key: story.key, why, whatToDo: `See ${waits.key}.` });
+      }
+    }
+  }
+  const chosen = selected.chosen.filter(({ key }) => !left.has(key));
+  return { ...selected, chosen, left: [...selected.left, ...left.values()] };
+};
+
+const checkAgents = ({ config, repository, environment }: StartRequest): void => {
+  const problems = agentProblems(config).map(({ path, text }) => `${path.join(".")}: ${text}`);
+  if (problems.length > 0) {
+    throw new UserError(`The agents are not configured:\n${problems.map((line) => `  ${line}`).join("\n")}`, [
+      "Add to storyboard.yaml, for example:",
+      "  agents: { builder: { cli: command, command: [my-agent, --headless] } }",
+    ]);
+  }
+  const { builder, reviewer } = roleNames(config);
+  for (const name of new Set([builder, reviewer])) {
+    const program = config.agents[name]?.command?.[0];
+    if (program === undefined) continue;
+    const found = findProgram(program, repository.project, environment.PATH);
+    if (found.kind === "found") continue;
+    throw new UserError(`The agent ${name} cannot be started: ${found.message}.`, [
+      `Install it or correct agents.${name}.command in storyboard.yaml.`,
+    ]);
+  }
+};
+
+const sameReviewer = (config: Config): string[] => {
+  const { builder, reviewer } = roleNames(config);
+  const isReviewed = config.pipeline === "dev-review";
+  return isReviewed && builder === reviewer ? [`${builder} reviews its own work, in a fresh session`] : [];
+};
+
+const pinGates = async (project: string, config: Config): Promise<PinnedGate[]> => {
+  const detected =
+    config.gates.commands === "auto"
+      ? await detectGates({
+          read: (path) => readFile(join(project, path), "utf8").catch(() => undefined),
+          exists: (path) =>
+            access(join(project, path)).then(
+              () => true,
+              () => false,
+            ),
+        })
+      : [];
+  // Mistakes in the gates are found here, before anything starts.
+  const plan = planGates({ gates: config.gates, detected, wanted: config.evidence.gates, batchMode: false });
+  return plan.gates.map((gate) => {
+    const setting = config.gates.commands === "auto" ? undefined : config.gates.commands[gate.name];
+    return {
+      name: gate.name,
+      run: gate.run,
+      cwd: gate.cwd === "." ? "" : gate.cwd,
+      paths: typeof setting === "object" ? (setting.paths ?? []) : [],
+      minutes: gate.timeoutMs / 60_000,
+      foundIn: gate.foundIn,
+    };
+  });
+};
+
+const backlogPaths = (backlog: Backlog, stories: readonly Story[]): string[] => [
+  ...(backlog.sprintFile === undefined ? [] : [backlog.sprintFile]),
+  ...stories.flatMap((story) => story.file ?? []),
+];
+
+const worktreeRootOf = async ({ config, repository, environment }: StartRequest): Promise<string> => {
+  const root = await resolveWorktreeRoot(config.worktree.root, repository, {
+    stateHome: environment.XDG_STATE_HOME,
+    home: environment.HOME ?? "/",
+  });
+  await stat(root);
+  return root;
+};

@@ -1,0 +1,124 @@
+import { chmodSync, mkdirSync } from "node:fs";
+import { join } from "node:path";
+import type { Reply } from "../../core/control/protocol.ts";
+import { type ControlServer, startControlServer } from "../../core/control/server.ts";
+import { Engine } from "../../core/engine/engine.ts";
+import type { FeedLine } from "../../core/engine/feed.ts";
+import { openJournal } from "../../core/engine/journal.ts";
+import { perform } from "../../core/engine/performers/perform.ts";
+import { writeAtomically } from "../../core/files/write-atomically.ts";
+import type { Command } from "../../core/scheduler/inputs.ts";
+import type { RunState } from "../../core/scheduler/state.ts";
+import { excludeOwnFolder } from "../../core/workspace/exclude.ts";
+import type { Repository } from "../../core/workspace/inspect-repository.ts";
+import { keepTicking } from "../headless/keep-ticking.ts";
+import type { Reporter } from "../headless/reporter.ts";
+import type { ContractLine } from "../machine-contract/contract-line.ts";
+import { createProjector } from "../machine-contract/projector.ts";
+import type { OwnPackage } from "../own-package.ts";
+import { takeAnswers } from "./answers.ts";
+import { leaveWorld, openWorld } from "./open-world.ts";
+import { foldRun, OWN_FOLDER, type StoredRun } from "./runs.ts";
+import { type LeadSnapshot, takeSnapshot } from "./snapshot.ts";
+import { stopOnSignals } from "./stop-on-signals.ts";
+import { summaryFacts } from "./summary-facts.ts";
+
+/** What leading a run needs. */
+export interface LeadRequest {
+  readonly stored: StoredRun;
+  readonly repository: Repository;
+  readonly own: OwnPackage;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly isResumed: boolean;
+  readonly reporter: Reporter;
+  /** When the run is to stop by itself, epoch milliseconds. */
+  readonly untilMs?: number | undefined;
+  /** Hears exit words; returns what stops listening. */
+  readonly listen: (onStop: (word: string) => void) => () => void;
+}
+
+/** Writes a new run's folder. From here on the run exists. */
+export const writeRun = async (stored: StoredRun, repository: Repository): Promise<void> => {
+  const own = join(stored.file.project, OWN_FOLDER);
+  mkdirSync(own, { recursive: true, mode: 0o700 });
+  chmodSync(own, 0o700);
+  mkdirSync(join(stored.directory, "jobs"), { recursive: true, mode: 0o700 });
+  await excludeOwnFolder(repository);
+  await writeAtomically(join(stored.directory, "run.json"), Buffer.from(`${JSON.stringify(stored.file)}\n`));
+};
+
+/**
+ * Leads a run to its end in this process: engine, socket, reporter and signals put together. The caller holds the
+ * repository's lock. Returns the exit status.
+ */
+export const leadRun = async (request: LeadRequest): Promise<number> => {
+  const { stored, reporter } = request;
+  const { journal, events } = openJournal(join(stored.directory, "journal.jsonl"));
+  const state = foldRun(stored, events);
+  const projector = createProjector(stored.file.run);
+  let control: ControlServer<ContractLine, ContractLine> | undefined;
+  const onFeed = (line: FeedLine): void => {
+    reporter.feed([line]);
+    control?.publishFeed(projector.feed(line));
+  };
+  const world = await openWorld({ ...request, state, feed: onFeed });
+  const engine = new Engine(state, events.length, {
+    now: Date.now,
+    luck: Math.random,
+    journal,
+    perform: (effect, signal) => perform(world, effect, signal),
+    onEvents: (entries, after) => {
+      reporter.events(entries, after);
+      for (const entry of entries) for (const line of projector.event(entry, after)) control?.publish(line);
+    },
+  });
+  control = await startControlServer<LeadSnapshot, ContractLine, ContractLine>({
+    directory: join(stored.file.project, OWN_FOLDER),
+    snapshot: () => takeSnapshot(stored, state, true),
+    onCommand: async (command) => reply(engine, command),
+  });
+  reporter.begin(stored.file);
+  if (request.isResumed) reporter.recall(events, state);
+  const stopTicking = keepTicking(reporter);
+  const signals = stopOnSignals(engine, world);
+  const stopListening = request.listen((word) => engine.command({ type: "stop", reason: word }));
+  const until = stopAt(engine, request.untilMs);
+  try {
+    if (events.length === 0) engine.start();
+    else if (needsResuming(state)) engine.resume();
+    for (const command of takeAnswers(stored.directory)) engine.command(command);
+    await Promise.race([engine.ended, signals.forced]);
+  } finally {
+    engine.abandon();
+    clearTimeout(until);
+    stopListening();
+    stopTicking();
+    await leaveWorld(world);
+    signals.release();
+    await control.close(state.result?.reason ?? "the lead has left");
+    journal.close();
+  }
+  reporter.end(await summaryFacts(world, state, stored));
+  return exitStatus(state, stored);
+};
+
+/** A run that ended for good is opened again only by an answer or a retry. */
+const needsResuming = (state: RunState): boolean =>
+  state.phase !== "ended" || state.result?.status === "paused" || state.result?.exit === 3;
+
+const reply = (engine: Engine, command: Command): Reply => {
+  const problem = engine.command(command);
+  return problem === undefined ? { ok: true } : { ok: false, message: problem };
+};
+
+const stopAt = (engine: Engine, atMs: number | undefined): NodeJS.Timeout | undefined =>
+  atMs === undefined
+    ? undefined
+    : setTimeout(() => engine.command({ type: "stop", reason: "--until" }), Math.max(0, atMs - Date.now()));
+
+/** The run's own status; 1 where all went well but a story that was asked for could not be started at all. */
+export const exitStatus = (state: RunState, stored: StoredRun): number => {
+  const exit = state.result?.exit ?? 130;
+  const wasHeld = stored.file.left.some(({ why }) => !/backlog|already done|status/.test(why));
+  return exit === 0 && wasHeld ? 1 : exit;
+};

@@ -1,0 +1,106 @@
+import { join } from "node:path";
+import { createSecretMask } from "../../core/agents/mask-secrets.ts";
+import type { FeedLine } from "../../core/engine/feed.ts";
+import { KeptFiles } from "../../core/engine/kept-files/kept-files.ts";
+import { runGate } from "../../core/engine/performers/run-gate.ts";
+import type { World } from "../../core/engine/performers/world.ts";
+import { createDiskCache } from "../../core/evidence/disk-cache.ts";
+import { createGateRunner } from "../../core/evidence/gate-runner.ts";
+import { createJobs } from "../../core/jobs/jobs.ts";
+import { createPulse } from "../../core/jobs/pulse.ts";
+import type { RunState } from "../../core/scheduler/state.ts";
+import { git } from "../../core/workspace/git.ts";
+import type { Repository } from "../../core/workspace/inspect-repository.ts";
+import { ensureBranch } from "../../core/workspace/landing-refs.ts";
+import { createWorktrees } from "../../core/workspace/worktrees.ts";
+import type { OwnPackage } from "../own-package.ts";
+import { OWN_FOLDER, type StoredRun } from "./runs.ts";
+
+/** How often transcripts are read and limits looked at, in milliseconds. */
+const PULSE_MS = 250;
+
+/** What a world is opened with. */
+export interface WorldRequest {
+  readonly stored: StoredRun;
+  readonly state: RunState;
+  readonly repository: Repository;
+  readonly own: OwnPackage;
+  readonly environment: NodeJS.ProcessEnv;
+  readonly isResumed: boolean;
+  readonly feed: (line: FeedLine) => void;
+}
+
+/** Opens everything that the performers of a run need, and makes the run's integration branch if it is not there. */
+export const openWorld = async (request: WorldRequest): Promise<World> => {
+  const { stored, state, repository, environment } = request;
+  const { file, directory } = stored;
+  const isWorktree = file.config.isolation === "worktree";
+  const positions = isWorktree
+    ? await findPositions(repository, request)
+    : { integration: "", target: "", resumed: false };
+  const kept = new Map(
+    [...state.stories.values()].flatMap(({ story, keptStatus }) =>
+      keptStatus ? [[story.key, keptStatus] as const] : [],
+    ),
+  );
+  const keptFiles = new KeptFiles(file, repository.prefix, directory, kept);
+  if (request.isResumed) await keptFiles.recall();
+  const world: World = {
+    run: file,
+    runDirectory: directory,
+    repository,
+    jobs: createJobs(),
+    worktrees: createWorktrees(repository, {
+      root: file.worktreeRoot,
+      keep: file.config.worktree.keep,
+      carried: file.setup.carried,
+    }),
+    gates: createGateRunner({
+      parallel: file.config.gates.parallel,
+      run: (gate, signal) => runGate(world, gate, signal),
+      cache: createDiskCache({ folder: join(file.project, OWN_FOLDER, "gates") }),
+    }),
+    keptFiles,
+    pulse: createPulse(PULSE_MS),
+    positions,
+    turns: new Map(),
+    places: new Map(),
+    sweeps: new Map(),
+    background: new Set(),
+    isResumed: request.isResumed,
+    baseEnvironment: environment,
+    ownRoot: request.own.root,
+    bin: request.own.bin,
+    mask: createSecretMask(environment),
+    feed: request.feed,
+    now: Date.now,
+    baselineRed: () => state.baselineRed,
+  };
+  return world;
+};
+
+const findPositions = async (repository: Repository, request: WorldRequest): Promise<World["positions"]> => {
+  const { file } = request.stored;
+  const integration = await ensureBranch(repository, file.integration, file.target.commit);
+  if (!request.isResumed) return { integration, target: file.target.commit, resumed: false };
+  const { stdout } = await git(["rev-parse", "--verify", `refs/heads/${file.target.branch}`], {
+    cwd: repository.commonDirectory,
+    allowFailure: true,
+  });
+  return { integration, target: stdout, resumed: true };
+};
+
+/** Longest that a lead waits for stops and landings under way when it leaves, in milliseconds. */
+const LEAVE_LIMIT_MS = 6_000;
+
+/** Lets go of everything, after what is under way has ended or the limit has passed. */
+export const leaveWorld = async (world: World): Promise<void> => {
+  let timer: NodeJS.Timeout | undefined;
+  const limit = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, LEAVE_LIMIT_MS);
+  });
+  await Promise.race([Promise.allSettled([...world.background, ...world.sweeps.values()]), limit]);
+  clearTimeout(timer);
+  world.pulse.close();
+  world.jobs.close();
+};

@@ -1,0 +1,33 @@
+import type { Question } from "../../core/scheduler/events.ts";
+import type { RunState } from "../../core/scheduler/state.ts";
+import { type StatusDocument, statusOf } from "../machine-contract/status-document.ts";
+import type { StoredRun } from "./runs.ts";
+
+/** What waits for a person. */
+export interface InboxItem {
+  readonly story: string;
+  readonly kind: Question["kind"];
+  readonly text: string;
+  readonly files: readonly string[];
+}
+
+/** What a client of the lead sees at once. */
+export interface LeadSnapshot {
+  readonly status: StatusDocument;
+  readonly inbox: readonly InboxItem[];
+}
+
+/** The snapshot of a run right now. */
+export const takeSnapshot = (stored: StoredRun, state: RunState, leadAlive: boolean): LeadSnapshot => ({
+  status: statusOf(state, {
+    run: stored.file.run,
+    startedAtMs: stored.file.startedAtMs,
+    nowMs: Date.now(),
+    leadAlive,
+  }),
+  inbox: [...state.stories.values()].flatMap(({ story, question }) =>
+    question === undefined
+      ? []
+      : [{ story: story.key, kind: question.kind, text: question.text, files: question.files ?? [] }],
+  ),
+});

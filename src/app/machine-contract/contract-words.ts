@@ -1,0 +1,21 @@
+import type { Failure } from "../../core/model/failure.ts";
+import { plainText } from "../../core/model/plain-text.ts";
+import type { Usage } from "../../core/model/usage.ts";
+import type { ContractError, ContractUsage } from "./contract-line.ts";
+
+/** A failure in the contract's words, free of terminal control. */
+export const contractError = (failure: Failure): ContractError => ({
+  type: failure.type,
+  message: plainText(failure.message),
+  context: plainText(failure.context),
+  recovery_hints: failure.recoveryHints,
+});
+
+/** Usage in the contract's words: tokens in and out together. */
+export const contractUsage = ({ inputTokens, outputTokens, usd }: Usage): ContractUsage => ({
+  tokens: inputTokens === null && outputTokens === null ? null : (inputTokens ?? 0) + (outputTokens ?? 0),
+  usd,
+});
+
+/** A time as the contract writes it. */
+export const isoTime = (atMs: number): string => new Date(atMs).toISOString();

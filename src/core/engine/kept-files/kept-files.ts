@@ -1,0 +1,234 @@
+import { mkdir, readFile, realpath } from "node:fs/promises";
+import { dirname, join, posix, relative } from "node:path";
+import { addDeferred } from "../../backlog/deferred-work.ts";
+import { setSprintStatuses } from "../../backlog/set-sprint-statuses.ts";
+import { FileWriteError, updateFile, writeAtomically } from "../../files/write-atomically.ts";
+import type { Finding } from "../../model/review.ts";
+import type { WritableStatus } from "../../model/status.ts";
+import type { Story } from "../../model/story.ts";
+import type { StoryKey } from "../../model/story-key.ts";
+import type { Bookkeeping, ReadLanded } from "../../workspace/bookkeeping-commit.ts";
+import type { OwnedVersions } from "../../workspace/owned-files.ts";
+import type { RunFile } from "../run-file.ts";
+import { mergeSprintFile, withKeptStatuses } from "./merge-sprint-file.ts";
+import { isSameStory, mergeStoryFile, withStatus } from "./merge-story-file.ts";
+
+/** A landing's own changes, beside the statuses set before. */
+export interface LandingStatus {
+  readonly story: Story;
+  readonly status: WritableStatus;
+  readonly deferred: readonly Finding[];
+}
+
+/**
+ * Keeps the owned files true: the sprint file, the chosen stories' files and deferred-work.md, in the user's copy, in
+ * worktrees and in bookkeeping commits. Writes one after the other; only our spans change, never downwards.
+ */
+export class KeptFiles {
+  readonly #run: RunFile;
+  readonly #prefix: string;
+  readonly #runDirectory: string;
+  readonly #kept: Map<StoryKey, WritableStatus>;
+  readonly #files: ReadonlyMap<string, Story>;
+  #last: Promise<unknown> = Promise.resolve();
+
+  /** `kept` are the statuses that an earlier lead of this run has set; `prefix` is the project below the repository. */
+  constructor(run: RunFile, prefix: string, runDirectory: string, kept: ReadonlyMap<StoryKey, WritableStatus>) {
+    this.#run = run;
+    this.#prefix = prefix;
+    this.#runDirectory = runDirectory;
+    this.#kept = new Map(kept);
+    this.#files = new Map(run.stories.flatMap((story) => (story.file ? [[prefix + story.file, story]] : [])));
+  }
+
+  /** Sprint file, story files and deferred-work.md, relative to the top of the repository. */
+  get ownedPaths(): readonly string[] {
+    return [...(this.sprintPath === undefined ? [] : [this.sprintPath, this.#deferredPath]), ...this.#files.keys()];
+  }
+
+  /** The sprint file relative to the top of the repository; undefined where the backlog has none. */
+  get sprintPath(): string | undefined {
+    return this.#run.sprintFile === undefined ? undefined : this.#prefix + this.#run.sprintFile;
+  }
+
+  /** The owned files that a story's landing changes. */
+  pathsOf(story: Story): readonly string[] {
+    return [this.sprintPath, story.file === undefined ? undefined : this.#prefix + story.file].filter(
+      (path): path is string => path !== undefined,
+    );
+  }
+
+  get #deferredPath(): string {
+    return posix.join(posix.dirname(this.sprintPath ?? `${this.#prefix}x`), "deferred-work.md");
+  }
+
+  /** Sets a status in the user's sprint file and story file. */
+  setStatus(story: Story, status: WritableStatus, deferred: readonly Finding[] = []): Promise<void> {
+    return this.#alone(async () => {
+      this.#kept.set(story.key, status);
+      const { project, sprintFile } = this.#run;
+      if (this.#run.source === "bmad" && sprintFile !== undefined) {
+        await setIn(join(project, sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
+        if (story.file !== undefined) await setIn(join(project, story.file), (bytes) => withStatus(bytes, status));
+      }
+      if (deferred.length > 0) await this.#deferInCopy(story.key, deferred);
+    });
+  }
+
+  /** The worktree shows the status that a phase starts from, and at first the story as the user's copy has it. */
+  async enterWorktree(worktreeProject: string, story: Story, status: WritableStatus, fresh: boolean): Promise<void> {
+    if (this.#run.source !== "bmad" || this.#run.sprintFile === undefined) return;
+    if (fresh && story.file !== undefined) await this.#giveStory(worktreeProject, story.file, story.key);
+    await setIn(join(worktreeProject, this.#run.sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
+    if (story.file !== undefined) await setIn(join(worktreeProject, story.file), (bytes) => withStatus(bytes, status));
+  }
+
+  /** The bookkeeping commit of a landing, from the files as they landed; undefined when nothing is to be changed. */
+  async bookkeeping(read: ReadLanded, landing?: LandingStatus): Promise<Bookkeeping | undefined> {
+    const kept = new Map(this.#kept);
+    if (landing !== undefined) kept.set(landing.story.key, landing.status);
+    const files = new Map<string, Uint8Array>();
+    const change = async (
+      path: string | undefined,
+      to: (bytes: Uint8Array) => Uint8Array | undefined,
+    ): Promise<void> => {
+      const bytes = path === undefined ? undefined : await read(path);
+      const changed = bytes === undefined ? undefined : to(bytes);
+      if (path !== undefined && changed !== undefined && changed !== bytes) files.set(path, changed);
+    };
+    if (this.#run.source === "bmad") {
+      await change(this.sprintPath, (bytes) => withKeptStatuses(bytes, kept, new Date()));
+      for (const [path, story] of this.#files) {
+        const status = kept.get(story.key);
+        if (status !== undefined && (landing === undefined || landing.story.key === story.key)) {
+          await change(path, (bytes) => withStatus(bytes, status));
+        }
+      }
+    }
+    await this.#bookDeferred(read, files, landing);
+    if (files.size === 0) return undefined;
+    const subject = landing === undefined ? "keep the sprint's statuses" : `${landing.story.key} is ${landing.status}`;
+    return { files, message: `chore(storyboard): ${subject}\n` };
+  }
+
+  /** The landing is in git: its status is one that storyboard has set. */
+  landed(landing: LandingStatus): void {
+    this.#kept.set(landing.story.key, landing.status);
+  }
+
+  /** Merges an owned file by meaning when the user's copy moves. Pure but for the versions that were given to stories. */
+  readonly resolveOwned = (path: string, versions: OwnedVersions): Uint8Array | undefined => {
+    if (path === this.sprintPath) return mergeSprintFile(versions, this.#kept, new Date());
+    const story = this.#files.get(path);
+    if (story === undefined) return appended(versions);
+    return mergeStoryFile(versions, this.#given.get(story.key), this.#kept.get(story.key)).bytes;
+  };
+
+  /**
+   * Brings into the user's copy what no commit carries: a story file or sprint file that git does not track. A story
+   * file that the user edited meanwhile keeps their edits; true then.
+   */
+  bringBack(worktreeProject: string, landing: LandingStatus, isTracked: (path: string) => boolean): Promise<boolean> {
+    return this.#alone(async () => {
+      const { story, status } = landing;
+      const { project, sprintFile } = this.#run;
+      if (this.#run.source !== "bmad") return false;
+      if (sprintFile !== undefined && !isTracked(this.#prefix + sprintFile)) {
+        await setIn(join(project, sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
+        if (landing.deferred.length > 0) await this.#deferInCopy(story.key, landing.deferred);
+      }
+      if (story.file === undefined || isTracked(this.#prefix + story.file)) return false;
+      const theirs = await readOrNone(join(worktreeProject, story.file));
+      if (theirs === undefined) return false;
+      let keptEdits = false;
+      await setIn(join(project, story.file), (working) => {
+        const merged = mergeStoryFile({ working, from: undefined, to: theirs }, this.#given.get(story.key), status);
+        keptEdits = merged.keptEdits;
+        return withStatus(merged.bytes ?? working, status);
+      });
+      return keptEdits;
+    });
+  }
+
+  /** Reads again what stories were given, after a crash. */
+  async recall(): Promise<void> {
+    for (const { key } of this.#run.stories) {
+      const bytes = await readOrNone(this.#givenPath(key));
+      if (bytes !== undefined) this.#given.set(key, bytes);
+    }
+  }
+
+  readonly #given = new Map<StoryKey, Uint8Array>();
+
+  #givenPath(key: StoryKey): string {
+    return join(this.#runDirectory, "given", `${key}.md`);
+  }
+
+  /** A story file is read from the user's copy as it stands, committed or not. */
+  async #giveStory(worktreeProject: string, file: string, key: StoryKey): Promise<void> {
+    const users = await readOrNone(join(this.#run.project, file));
+    if (users === undefined) return;
+    const target = join(worktreeProject, file);
+    const there = await readOrNone(target);
+    if (there === undefined || !isSameStory(there, users)) {
+      await mkdir(dirname(target), { recursive: true });
+      await writeAtomically(target, users);
+    }
+    this.#given.set(key, users);
+    await mkdir(dirname(this.#givenPath(key)), { recursive: true });
+    await writeAtomically(this.#givenPath(key), users);
+  }
+
+  #setOne(bytes: Uint8Array, key: StoryKey, status: WritableStatus): Uint8Array {
+    return setSprintStatuses(bytes, new Map([[key, status]]), { now: new Date() }).bytes;
+  }
+
+  async #deferInCopy(key: StoryKey, deferred: readonly Finding[]): Promise<void> {
+    const path = join(this.#run.project, relative(this.#prefix, this.#deferredPath));
+    const old = (await readOrNone(path)) ?? Buffer.alloc(0);
+    const text = addDeferred(Buffer.from(old).toString("utf8"), key, deferred, new Date().toISOString());
+    await writeAtomically(path, Buffer.from(text));
+  }
+
+  async #bookDeferred(read: ReadLanded, files: Map<string, Uint8Array>, landing?: LandingStatus): Promise<void> {
+    if (landing === undefined || landing.deferred.length === 0) return;
+    const sprint = this.sprintPath;
+    // Beside a sprint file that git does not track, the list is no part of a commit either: `bringBack` writes it.
+    if (sprint !== undefined && (await read(sprint)) === undefined) return;
+    const old = Buffer.from((await read(this.#deferredPath)) ?? []).toString("utf8");
+    const text = addDeferred(old, landing.story.key, landing.deferred, new Date().toISOString());
+    if (text !== old) files.set(this.#deferredPath, Buffer.from(text));
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#last.then(work, work);
+    this.#last = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** A file that only ever grows at its end: the user's version, with what landed added when it is not in it yet. */
+const appended = ({ working, from, to }: OwnedVersions): Uint8Array | undefined => {
+  if (working === undefined || to === undefined) return to ?? working;
+  const [ours, theirs, base] = [working, to, from ?? Buffer.alloc(0)].map((bytes) => Buffer.from(bytes));
+  if (ours === undefined || theirs === undefined || base === undefined || ours.equals(base)) return to;
+  const added = theirs.subarray(base.length);
+  if (!theirs.subarray(0, base.length).equals(base) || ours.includes(added)) return working;
+  return Buffer.concat([ours, added]);
+};
+
+const setIn = async (path: string, to: (bytes: Uint8Array) => Uint8Array): Promise<void> => {
+  try {
+    await updateFile(await realpath(path), to);
+  } catch (error) {
+    // A file that is not there has no status to be kept.
+    const code = error instanceof FileWriteError ? error.code : (error as NodeJS.ErrnoException).code;
+    if (code !== "ENOENT") throw error;
+  }
+};
+
+const readOrNone = (path: string): Promise<Uint8Array | undefined> =>
+  readFile(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });

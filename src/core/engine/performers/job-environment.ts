@@ -1,0 +1,44 @@
+import { agentEnvironment } from "../../agents/environment.ts";
+import type { AgentProfile } from "../../model/config.ts";
+import type { Lease } from "../../scheduler/effects.ts";
+import type { World } from "./world.ts";
+
+/** What is particular to one job's environment. */
+export interface JobEnvironment {
+  readonly profile?: AgentProfile;
+  readonly story?: string;
+  readonly storyFile?: string;
+  readonly phase?: string;
+  readonly attempt?: number;
+  readonly directory?: string;
+  readonly session?: string;
+  readonly leases?: readonly Lease[];
+}
+
+/** The whole environment of a turn, a gate or a set-up. */
+export const environmentFor = (world: World, job: JobEnvironment): Record<string, string> => {
+  const { profile, directory, leases = [], ...contract } = job;
+  const environment = agentEnvironment({
+    base: world.baseEnvironment,
+    ownRoot: world.ownRoot,
+    contract: {
+      run: world.run.run,
+      bin: world.bin,
+      ...contract,
+      ...(directory === undefined ? {} : { turnDir: directory }),
+    },
+    leases: leaseVariables(leases),
+    ...(profile === undefined ? {} : { profile }),
+  });
+  return { ...environment, ...world.run.agentEnvironment };
+};
+
+/** A lease is always told as STORYBOARD_RESOURCE_NAME, and under the name that the configuration gives. */
+const leaseVariables = (leases: readonly Lease[]): Record<string, string> => {
+  const variables: Record<string, string> = {};
+  for (const { resource, unit, env } of leases) {
+    variables[`STORYBOARD_RESOURCE_${resource.toUpperCase().replaceAll(/[^A-Z0-9]/g, "_")}`] = unit;
+    if (env !== undefined) variables[env] = unit;
+  }
+  return variables;
+};

@@ -1,0 +1,165 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readStoryFile } from "../../backlog/story-file.ts";
+import { checkEvidence } from "../../evidence/checks.ts";
+import type { ChangedFile, Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
+import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
+import { findTampering } from "../../evidence/tampering.ts";
+import type { StoryTask } from "../../model/story.ts";
+import type { CheckEvidence, EffectResult } from "../../scheduler/effects.ts";
+import { listChanges, type PathChange } from "../../workspace/commit-list.ts";
+import { changesSince, commitAll, diffText, type StoryChanges } from "../../workspace/story-diff.ts";
+import { treeOf } from "../../workspace/working-state.ts";
+import { placeOf } from "./perform-workspace.ts";
+import { gatesFor, runGates } from "./run-gate.ts";
+import { commitSubject } from "./turn-prompt.ts";
+import { carriedIn, fromProject, type Place, profileIn, storyIn, swept, type World } from "./world.ts";
+
+const DIFF_BYTES_MAX = 4 * 1024 * 1024;
+
+/** Looks at the evidence of a story's work. `baselineRed` names the gates that were red before the first story. */
+export const performEvidence = async (
+  world: World,
+  effect: CheckEvidence,
+  baselineRed: readonly string[],
+  signal: AbortSignal,
+): Promise<EffectResult> => {
+  const place = await placeOf(world, effect.story);
+  await swept(world, effect.story);
+  if (effect.purpose === "already-done") return alreadyDone(world, effect, place, baselineRed, signal);
+  const baseline = effect.baseline ?? "HEAD";
+  await commitForAgent(world, effect, place);
+  const changes = await changesSince(place.path, baseline, { carried: carriedIn(world) });
+  const plan = gatesFor(
+    world,
+    [...changes.changedPaths, ...changes.uncommittedPaths].map((path) => fromProject(world, path)),
+  );
+  // No gate costs minutes for work that is missing anyway.
+  const first = await judge(world, effect, place, { changes, gates: [], baselineRed, flags: [] });
+  const cheap = first.missing.filter(({ check }) => check !== "gates");
+  if (cheap.length > 0) return toResult(first, [], undefined);
+  const gates =
+    plan.gates.length === 0 ? [] : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
+  const flags = await tampering(world, place, baseline);
+  const found = await judge(world, effect, place, { changes, gates, baselineRed, flags });
+  return toResult(found, gates, changes);
+};
+
+/** With `commits: storyboard` the story's commit is ours to make, of whatever the agent left. */
+const commitForAgent = async (world: World, effect: CheckEvidence, place: Place): Promise<void> => {
+  const profile = profileIn(world, world.run.policy.agents.builder.profile);
+  if (profile.commits !== "storyboard") return;
+  const without = [
+    ...carriedIn(world),
+    ...(world.keptFiles.sprintPath === undefined ? [] : [world.keptFiles.sprintPath]),
+  ];
+  await commitAll(place.path, commitSubject(world, effect.story), without, world.run.committing);
+};
+
+interface Found {
+  readonly changes: StoryChanges;
+  readonly gates: readonly GateOutcome[];
+  readonly baselineRed: readonly string[];
+  readonly flags: readonly Flag[];
+}
+
+const judge = async (world: World, effect: CheckEvidence, place: Place, found: Found) => {
+  const story = storyIn(world, effect.story);
+  return checkEvidence(
+    {
+      story,
+      keys: world.run.stories.map(({ key }) => key),
+      changes: forProject(world, found.changes),
+      ownedPaths: world.keptFiles.ownedPaths.map((path) => fromProject(world, path)),
+      tasksAfter: await tasksIn(place, story.file),
+      gates: found.gates,
+      baselineRed: new Set(found.baselineRed),
+      flags: found.flags,
+    },
+    world.run.config.evidence,
+  );
+};
+
+const forProject = (world: World, changes: StoryChanges): GitChanges => {
+  const seen = (paths: readonly string[]): string[] => paths.map((path) => fromProject(world, path));
+  return {
+    descends: changes.descends,
+    commits: changes.commits.map(({ id, subject, files }) => ({
+      id,
+      subject,
+      files: seen(files),
+      bookkeeping: subject.startsWith("chore(storyboard):"),
+    })),
+    changedPaths: seen(changes.changedPaths),
+    uncommittedPaths: seen(changes.uncommittedPaths),
+  };
+};
+
+const tasksIn = async (place: Place, file: string | undefined): Promise<readonly StoryTask[] | undefined> => {
+  if (file === undefined) return undefined;
+  const bytes = await readFile(join(place.projectPath, file)).catch(() => undefined);
+  return bytes === undefined ? undefined : readStoryFile(bytes).tasks;
+};
+
+const tampering = async (world: World, place: Place, baseline: string): Promise<readonly Flag[]> => {
+  const [listed, diff] = await Promise.all([
+    listChanges(baseline, "HEAD", { cwd: place.path }),
+    diffText(place.path, baseline, DIFF_BYTES_MAX),
+  ]);
+  const files = listed.map((change): ChangedFile => ({ path: change.path, status: statusOf(change) }));
+  return findTampering({
+    files,
+    diff: diff.text,
+    gates: Object.fromEntries(world.run.gates.map((gate) => [gate.name, gate.run])),
+  });
+};
+
+const statusOf = ({ status }: PathChange): ChangedFile["status"] => {
+  if (status === "D") return "deleted";
+  return status === "A" ? "added" : "modified";
+};
+
+const toResult = (
+  found: ReturnType<typeof checkEvidence>,
+  gates: readonly GateOutcome[],
+  changes: StoryChanges | undefined,
+): EffectResult => {
+  const commit = changes?.commits.at(-1)?.id;
+  return {
+    kind: "evidence",
+    ok: found.ok,
+    missing: found.missing.map(({ message }) => message),
+    notes: found.notes,
+    flags: found.flags.map((flag) => `${flag.file} ${flag.what}`),
+    ...(gates.length === 0 ? {} : { gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }),
+    ...(commit === undefined ? {} : { commit }),
+  };
+};
+
+/** A story that needs no work: its tasks were all ticked at the baseline, and the gates are green there. */
+const alreadyDone = async (
+  world: World,
+  effect: CheckEvidence,
+  place: Place,
+  baselineRed: readonly string[],
+  signal: AbortSignal,
+): Promise<EffectResult> => {
+  const story = storyIn(world, effect.story);
+  const open = story.tasks.filter((task) => !task.done).map((task) => `task "${task.text}" was not ticked`);
+  const missing = story.tasks.length === 0 ? ["the story has no tasks that could all be ticked"] : open;
+  const plan = gatesFor(world);
+  const gates =
+    missing.length > 0 || plan.gates.length === 0
+      ? []
+      : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
+  const { red } = judgeGates(gates, new Set(baselineRed));
+  const all = [...missing, ...red.map(describeRedGate)];
+  return {
+    kind: "evidence",
+    ok: all.length === 0,
+    missing: all,
+    notes: [],
+    flags: [],
+    ...(gates.length === 0 ? {} : { gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }),
+  };
+};

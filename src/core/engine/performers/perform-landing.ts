@@ -1,0 +1,136 @@
+import type { EffectResult, Land } from "../../scheduler/effects.ts";
+import { readerOf } from "../../workspace/bookkeeping-commit.ts";
+import { checkoutForGates, checkoutStory } from "../../workspace/gate-checkout.ts";
+import { git } from "../../workspace/git.ts";
+import {
+  commitLanding,
+  type Landed,
+  type LandPlan,
+  type LandRequest,
+  type LandResult,
+  planLanding,
+} from "../../workspace/landing.ts";
+import { proofRef } from "../../workspace/landing-refs.ts";
+import { commitAll } from "../../workspace/story-diff.ts";
+import { readWorkingState } from "../../workspace/working-state.ts";
+import type { LandingStatus } from "../kept-files/kept-files.ts";
+import { moveCopy } from "./move-copy.ts";
+import { placeOf } from "./perform-workspace.ts";
+import { gatesFor, runGates } from "./run-gate.ts";
+import { commitSubject } from "./turn-prompt.ts";
+import { branchOf, carriedIn, type Place, storyIn, swept, type World } from "./world.ts";
+
+/** How often a landing is planned anew when something else moved the integration branch. */
+const PLANS_MAX = 5;
+
+/**
+ * Lands a story: its commits on the integration branch, the gates on the merged tree, the statuses in a commit of ours,
+ * then the target and the user's copy. May be done again after a crash at any point.
+ */
+export const performLanding = async (world: World, effect: Land, signal: AbortSignal): Promise<EffectResult> => {
+  const place = await placeOf(world, effect.story);
+  await swept(world, effect.story);
+  const landing: LandingStatus = {
+    story: storyIn(world, effect.story),
+    status: effect.finalStatus,
+    deferred: effect.deferred,
+  };
+  await commitLeftovers(world, effect, place);
+  for (let attempt = 1; attempt <= PLANS_MAX; attempt++) {
+    const plan = await planLanding(requestOf(world, effect, landing));
+    if (plan.kind !== "planned") return conclude(world, place, landing, plan);
+    const red = await gatesOnMerged(world, effect, place, plan, signal);
+    if (red !== undefined) return red;
+    const landed = await commitLanding(world.repository, plan);
+    if (landed !== "stale") return conclude(world, place, landing, landed);
+  }
+  throw new Error(`${world.run.integration} keeps moving while ${effect.story} lands`);
+};
+
+/** Where no evidence is asked for, nobody has looked whether all is committed: what is left is the story's, too. */
+const commitLeftovers = async (world: World, effect: Land, place: Place): Promise<void> => {
+  if (world.run.policy.evidence) return;
+  const without = [
+    ...carriedIn(world),
+    ...(world.keptFiles.sprintPath === undefined ? [] : [world.keptFiles.sprintPath]),
+  ];
+  const state = await readWorkingState(place.path, { without });
+  if (state.changed.length + state.untracked.length === 0) return;
+  await commitAll(place.path, commitSubject(world, effect.story), without, world.run.committing);
+};
+
+const requestOf = (world: World, effect: Land, landing: LandingStatus): LandRequest => ({
+  repository: world.repository,
+  branch: branchOf(world, effect.story),
+  integration: world.run.integration,
+  proof: proofRef(world.run.run, effect.story),
+  baseline: effect.baseline ?? world.run.target.commit,
+  ownedPaths: [...carriedIn(world), ...(world.keptFiles.sprintPath === undefined ? [] : [world.keptFiles.sprintPath])],
+  committing: world.run.committing,
+  bookkeeping: (read) => world.keptFiles.bookkeeping(read, landing),
+});
+
+/** Gates again on the merged tree, when something landed since the story started: green apart is not green together. */
+const gatesOnMerged = async (
+  world: World,
+  effect: Land,
+  place: Place,
+  plan: LandPlan,
+  signal: AbortSignal,
+): Promise<EffectResult | undefined> => {
+  const gates = gatesFor(world);
+  if (gates.gates.length === 0 || plan.landed.before === effect.baseline || !world.run.policy.evidence)
+    return undefined;
+  const tree = (await git(["rev-parse", `${plan.landed.after}^{tree}`], { cwd: place.path })).stdout;
+  await checkoutForGates(place.path, plan.landed.after);
+  try {
+    const outcomes = await runGates(world, gates, { projectPath: place.projectPath, tree }, signal);
+    const red = outcomes.find((outcome) => !outcome.ok && !world.baselineRed().includes(outcome.name));
+    return red === undefined ? undefined : { kind: "gate-red", gate: red.name, tail: red.tail };
+  } finally {
+    await checkoutStory(place.path, branchOf(world, effect.story));
+  }
+};
+
+const conclude = async (
+  world: World,
+  place: Place,
+  landing: LandingStatus,
+  result: LandResult,
+): Promise<EffectResult> => {
+  if (result.kind === "conflict") return result;
+  if (result.kind === "not-descended") {
+    const message = `${place.branch} does not descend from the commit that the story started from`;
+    return { kind: "conflict", files: [], message };
+  }
+  if (result.kind === "nothing") return nothingToLand(world, landing);
+  return landed(world, place, landing, result);
+};
+
+const nothingToLand = async (world: World, landing: LandingStatus): Promise<EffectResult> => {
+  await world.keptFiles.setStatus(landing.story, landing.status, landing.deferred);
+  return { kind: "landed", notes: ["the story changed nothing"] };
+};
+
+const landed = async (world: World, place: Place, landing: LandingStatus, result: Landed): Promise<EffectResult> => {
+  world.keptFiles.landed(landing);
+  // A landing that is done again after a crash may lie behind others.
+  const { stdout } = world.isResumed
+    ? await git(["rev-parse", `refs/heads/${world.run.integration}`], { cwd: world.repository.commonDirectory })
+    : { stdout: result.integrationAfter };
+  world.positions.integration = stdout;
+  await moveCopy(world);
+  const notes = world.positions.held === undefined ? [] : [world.positions.held];
+  if (await bringUntracked(world, place, landing, result)) {
+    notes.push(`your edits of ${landing.story.file} were kept; the agent's version is in its worktree's branch`);
+  }
+  return { kind: "landed", commit: result.commit, notes };
+};
+
+const bringUntracked = async (world: World, place: Place, landing: LandingStatus, result: Landed): Promise<boolean> => {
+  if (world.run.source !== "bmad") return false;
+  const read = readerOf(world.repository, result.integrationAfter);
+  const tracked = new Set<string>();
+  for (const path of world.keptFiles.pathsOf(landing.story)) if ((await read(path)) !== undefined) tracked.add(path);
+  return world.keptFiles.bringBack(place.projectPath, landing, (path) => tracked.has(path));
+};

@@ -1,0 +1,76 @@
+import type { EffectResult, PrepareWorkspace, ReleaseWorkspace } from "../../scheduler/effects.ts";
+import { git } from "../../workspace/git.ts";
+import { makeReady, markSetUp } from "../../workspace/ready.ts";
+import type { PreparedWorktree } from "../../workspace/worktrees.ts";
+import { runSetup } from "./run-setup.ts";
+import { branchOf, inBackground, type Place, storyIn, swept, type World } from "./world.ts";
+
+/** Makes a story's worktree ready, or finds the one it has; with the shared copy, only remembers where it stands. */
+export const performPrepare = async (
+  world: World,
+  effect: PrepareWorkspace,
+  signal: AbortSignal,
+): Promise<EffectResult> => {
+  const story = storyIn(world, effect.story);
+  if (world.run.config.isolation === "shared") {
+    const { stdout } = await git(["rev-parse", "HEAD"], { cwd: world.repository.root });
+    return { kind: "workspace-ready", baseline: stdout, notes: [] };
+  }
+  const base = world.positions.integration;
+  const branch = branchOf(world, effect.story);
+  const prepared = await world.worktrees.prepare({ branch, base });
+  world.places.set(effect.story, Promise.resolve({ ...prepared, branch }));
+  await prepareFiles(world, prepared, `setup.${effect.story}`, signal);
+  await world.keptFiles.enterWorktree(prepared.projectPath, story, "in-progress", prepared.fresh);
+  const isNew = prepared.fresh && !world.isResumed;
+  return { kind: "workspace-ready", baseline: isNew ? base : await forkPoint(world, branch), notes: [] };
+};
+
+/** Puts in place what git does not, and runs the set-up command where its result is not there. */
+export const prepareFiles = async (
+  world: World,
+  prepared: PreparedWorktree,
+  jobName: string,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { setup } = world.run;
+  const hasNothing =
+    setup.carried.length + setup.copy.length + setup.clone.length + setup.dependencies.length === 0 &&
+    setup.setup === undefined;
+  if (hasNothing) return;
+  const ready = await makeReady(world.repository, prepared.path, setup);
+  if (ready.setup === undefined) return;
+  await runSetup(world, jobName, ready.setup, prepared.projectPath, signal);
+  await markSetUp(prepared.path, setup);
+};
+
+/** The commit that a branch left the integration branch at. */
+const forkPoint = async (world: World, branch: string): Promise<string> => {
+  const cwd = world.repository.commonDirectory;
+  return (await git(["merge-base", `refs/heads/${branch}`, `refs/heads/${world.run.integration}`], { cwd })).stdout;
+};
+
+/** Where a story is worked on; its own worktree is found again after a crash. */
+export const placeOf = (world: World, key: string): Promise<Place> => {
+  const known = world.places.get(key);
+  if (known !== undefined) return known;
+  const branch = branchOf(world, key);
+  const found =
+    world.run.config.isolation === "shared"
+      ? Promise.resolve({ path: world.repository.root, projectPath: world.run.project, branch })
+      : world.worktrees
+          .prepare({ branch, base: world.positions.integration })
+          .then((prepared) => ({ path: prepared.path, projectPath: prepared.projectPath, branch }));
+  world.places.set(key, found);
+  found.catch(() => world.places.delete(key));
+  return found;
+};
+
+/** Gives a story's worktree back to the pool, for the next story. */
+export const performRelease = async (world: World, effect: ReleaseWorkspace): Promise<EffectResult> => {
+  const { path } = await placeOf(world, effect.story);
+  world.places.delete(effect.story);
+  await swept(world, effect.story);
+  await inBackground(world, world.worktrees.release(path));
+  return { kind: "done" };
+};

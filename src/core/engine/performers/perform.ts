@@ -1,0 +1,38 @@
+import { assertNever } from "../../model/assert.ts";
+import type { Effect, EffectResult } from "../../scheduler/effects.ts";
+import { performBaseline } from "./perform-baseline.ts";
+import { performEvidence } from "./perform-evidence.ts";
+import { performFinish } from "./perform-finish.ts";
+import { performLanding } from "./perform-landing.ts";
+import { performStop, performTurn } from "./perform-turn.ts";
+import { performPrepare, performRelease } from "./perform-workspace.ts";
+import { inBackground, storyIn, type World } from "./world.ts";
+
+/** Does what an effect asks for; every one of them may be asked for again after a crash. */
+export const perform = (world: World, effect: Effect, signal: AbortSignal): Promise<EffectResult> => {
+  switch (effect.kind) {
+    case "run-turn":
+      return performTurn(world, effect);
+    case "stop-turn":
+      return performStop(world, effect);
+    case "prepare-workspace":
+      return performPrepare(world, effect, signal);
+    case "check-evidence":
+      return performEvidence(world, effect, world.baselineRed(), signal);
+    case "write-status":
+      return world.keptFiles
+        .setStatus(storyIn(world, effect.story), effect.status, effect.deferred)
+        .then(() => ({ kind: "done" }));
+    case "land":
+      // A landing under way is not torn apart when the lead leaves: it is short, and git has it or has it not.
+      return inBackground(world, performLanding(world, effect, signal));
+    case "release-workspace":
+      return performRelease(world, effect);
+    case "check-baseline":
+      return performBaseline(world, signal);
+    case "finish-run":
+      return inBackground(world, performFinish(world, signal));
+    default:
+      return assertNever(effect);
+  }
+};

@@ -1,0 +1,42 @@
+import type { AgentEvent } from "../../agents/agent.ts";
+import type { PhaseName } from "../../model/pipeline.ts";
+import { plainLine, plainText } from "../../model/plain-text.ts";
+import type { World } from "./world.ts";
+
+/** Feed lines of one turn between two looks at its transcript; what comes beyond is counted, not shown. */
+const LINES_A_LOOK_MAX = 200;
+/** Longest feed line, in characters. */
+const LINE_LENGTH_MAX = 500;
+
+/** Turns what an agent says into feed lines: plain, masked, and never more than a person can read. */
+export interface TurnFeed {
+  say(event: AgentEvent): void;
+  /** A remark of our own. */
+  remark(text: string): void;
+  /** Ends one look at the transcript; says how much was left out. */
+  endOfLook(): void;
+}
+
+/** The feed of one turn. */
+export const createTurnFeed = (world: World, story: string, phase: PhaseName): TurnFeed => {
+  let shown = 0;
+  const line = (text: string): void => {
+    shown++;
+    if (shown > LINES_A_LOOK_MAX) return;
+    const plain = plainLine(text).slice(0, LINE_LENGTH_MAX);
+    if (plain !== "") world.feed({ atMs: world.now(), story, phase, text: world.mask(plain) });
+  };
+  return {
+    say: (event) => {
+      if (event.t === "text") for (const one of plainText(event.text).split("\n")) line(one);
+      if (event.t === "tool-start") line(`${event.name} ${event.detail}`);
+      if (event.t === "failed") line(event.message);
+    },
+    remark: (text) => line(`storyboard: ${text}`),
+    endOfLook: () => {
+      const left = shown - LINES_A_LOOK_MAX;
+      shown = 0;
+      if (left > 0) line(`… ${left} more lines`);
+    },
+  };
+};

@@ -1,0 +1,75 @@
+import { buildPrompt } from "../../agents/prompts/build-prompt.ts";
+import type { PromptContext } from "../../agents/prompts/context.ts";
+import { answerPrompt, resumePrompt, retryPrompt } from "../../agents/prompts/continuation-prompts.ts";
+import { refinePrompt, reverifyPrompt, verifyPrompt } from "../../agents/prompts/review-prompts.ts";
+import { assertNever } from "../../model/assert.ts";
+import type { PhaseName } from "../../model/pipeline.ts";
+import { plainLine } from "../../model/plain-text.ts";
+import { shortKeyOf } from "../../model/story-key.ts";
+import type { RunTurn } from "../../scheduler/effects.ts";
+import { profileIn, storyIn, type World } from "./world.ts";
+
+/** Longest subject of a story's commit, in characters. */
+const SUBJECT_LENGTH_MAX = 100;
+
+/** The words of a turn. */
+export const promptOf = (world: World, effect: RunTurn): string => {
+  const context = contextOf(world, effect);
+  const continuation = { continuing: effect.session !== undefined, phase: effect.phase };
+  const { prompt } = effect;
+  switch (prompt.kind) {
+    case "start":
+      return firstPrompt(effect.phase, context);
+    case "retry":
+      return retryPrompt(context, prompt.failure, withNote(continuation, prompt.note));
+    case "resume":
+      return resumePrompt(context, { ...continuation, reason: prompt.reason });
+    case "answer": {
+      const answer = answerPrompt(prompt.question, prompt.answer);
+      return continuation.continuing ? answer : `${firstPrompt(effect.phase, context)}\n\n${answer}`;
+    }
+    case "refine":
+      return refinePrompt(context, prompt.findings);
+    case "reverify":
+      return reverifyPrompt(context, prompt.findings);
+    default:
+      return assertNever(prompt);
+  }
+};
+
+const withNote = <T extends object>(continuation: T, note: string | undefined): T & { note?: string } =>
+  note === undefined ? continuation : { ...continuation, note };
+
+const firstPrompt = (phase: PhaseName, context: PromptContext): string => {
+  if (phase === "VERIFY") return verifyPrompt(context);
+  if (phase === "REFINE") return refinePrompt(context, []);
+  return buildPrompt(context);
+};
+
+/** The subject that a story's commit must have: `feat(36-2): Title`. */
+export const commitSubject = (world: World, key: string): string => {
+  const { title } = storyIn(world, key);
+  return plainLine(`feat(${shortKeyOf(key) ?? key}): ${title}`).slice(0, SUBJECT_LENGTH_MAX);
+};
+
+const contextOf = (world: World, effect: RunTurn): PromptContext => {
+  const { run } = world;
+  const story = storyIn(world, effect.story);
+  const profile = profileIn(world, effect.agent);
+  return {
+    storyKey: story.key,
+    title: story.title,
+    projectName: run.projectName,
+    gates: Object.fromEntries(run.gates.map((gate) => [gate.name, gate.run])),
+    baselineCommit: effect.baseline ?? "HEAD",
+    commits: profile.commits,
+    commitSubject: commitSubject(world, effect.story),
+    acceptanceCriteria: story.acceptanceCriteria,
+    blocking: run.policy.blocking,
+    flags: effect.flags,
+    ...(story.file === undefined ? {} : { storyFile: story.file }),
+    ...(story.prompt === undefined ? {} : { storyText: story.prompt }),
+    ...(story.epic === undefined ? {} : { epic: story.epic }),
+    ...(run.sprintFile === undefined ? {} : { sprintFile: run.sprintFile }),
+  };
+};
