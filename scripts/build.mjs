@@ -1,21 +1,19 @@
-// Bundles the program into dist/: one minified file for each command's lazily loaded parts, written whole or not at all.
-import { mkdirSync, renameSync, rmSync } from "node:fs";
+// Bundles the program into one minified file, dist/storyboard.mjs, put in place by one rename: whoever starts it
+// meanwhile gets the old one or the new one. Modules that a command does not need are in it, but not evaluated.
+import { mkdirSync, renameSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
-const draft = join(root, `dist.${process.pid}.tmp`);
-
+const draft = join(root, "dist", `storyboard.${process.pid}.tmp`);
+mkdirSync(join(root, "dist"), { recursive: true });
 await build({
   absWorkingDir: root,
-  entryPoints: { storyboard: "src/bin.ts" },
-  outdir: draft,
-  outExtension: { ".js": ".mjs" },
+  entryPoints: ["src/bin.ts"],
+  outfile: draft,
   bundle: true,
-  splitting: true,
   minify: true,
-  keepNames: true,
   platform: "node",
   target: "node22",
   format: "esm",
@@ -24,13 +22,4 @@ await build({
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
   logLevel: "warning",
 });
-const dist = join(root, "dist");
-const old = `${draft}.old`;
-try {
-  renameSync(dist, old);
-} catch (error) {
-  if (error.code !== "ENOENT") throw error;
-}
-mkdirSync(dirname(dist), { recursive: true });
-renameSync(draft, dist);
-rmSync(old, { recursive: true, force: true });
+renameSync(draft, join(root, "dist", "storyboard.mjs"));

@@ -68,11 +68,17 @@ export const createWorktrees = (repository: Repository, settings: WorktreeSettin
   const { root } = settings;
   const mutex = createWorktreeMutex(repository.commonDirectory);
   // Claims that a crash cut off before this pool began, or that failed since: nobody works in these.
-  const abandoned = listSlots(root).then(
-    (slots) => new Set(slots.filter((slot) => !slot.isFree && slot.branch === undefined).map((slot) => slot.name)),
-  );
+  // Looked for at the first prepare: a run in the shared copy has no pool at all.
+  let found: Promise<Set<string>> | undefined;
+  const abandonedSlots = (): Promise<Set<string>> => {
+    found ??= listSlots(root).then(
+      (slots) => new Set(slots.filter((slot) => !slot.isFree && slot.branch === undefined).map((slot) => slot.name)),
+    );
+    return found;
+  };
 
   const prepare = async (start: BranchStart): Promise<PreparedWorktree> => {
+    await abandonedSlots();
     const slots = await listSlots(root);
     const own = slots.find((slot) => slot.branch === start.branch);
     if (own !== undefined && (await hasWorktree(own))) {
@@ -88,7 +94,7 @@ export const createWorktrees = (repository: Repository, settings: WorktreeSettin
       else await reuse(slot, start);
       await markBusy(root, name, start.branch);
     } catch (error) {
-      (await abandoned).add(name);
+      (await abandonedSlots()).add(name);
       throw error;
     }
     return prepared(path, true);
@@ -106,7 +112,7 @@ export const createWorktrees = (repository: Repository, settings: WorktreeSettin
     const heads = await Promise.all(candidates.map(branchOfSlot));
     const preferred = candidates.filter((_, i) => heads[i] === branch);
     for (const slot of [...preferred, ...candidates.filter((other) => !preferred.includes(other))]) {
-      const isClaimed = slot.isFree ? await claimSlot(root, slot.name) : (await abandoned).delete(slot.name);
+      const isClaimed = slot.isFree ? await claimSlot(root, slot.name) : (await abandonedSlots()).delete(slot.name);
       if (!isClaimed) continue;
       if (await hasWorktree(slot)) return slot;
       await forget(slot);
