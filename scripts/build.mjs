@@ -5,6 +5,13 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
+// zod carries its messages in fifty languages and loads them all; ours are English.
+const englishOnly = {
+  name: "english-only",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";' })),
+};
+
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const draft = join(root, "dist", `storyboard.${process.pid}.tmp`);
 mkdirSync(join(root, "dist"), { recursive: true });
@@ -20,6 +27,7 @@ await build({
   define: { "process.env.NODE_ENV": '"production"' },
   // CommonJS parts of dependencies ask for node's own modules.
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
+  plugins: [englishOnly],
   logLevel: "warning",
 });
 renameSync(draft, join(root, "dist", "storyboard.mjs"));

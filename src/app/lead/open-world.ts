@@ -2,8 +2,9 @@ import { join } from "node:path";
 import { createSecretMask } from "../../core/agents/mask-secrets.ts";
 import type { FeedLine } from "../../core/engine/feed.ts";
 import { KeptFiles } from "../../core/engine/kept-files/kept-files.ts";
+import { moveCopy } from "../../core/engine/performers/move-copy.ts";
 import { runGate } from "../../core/engine/performers/run-gate.ts";
-import type { World } from "../../core/engine/performers/world.ts";
+import { inBackground, type World } from "../../core/engine/performers/world.ts";
 import { createDiskCache } from "../../core/evidence/disk-cache.ts";
 import { createGateRunner } from "../../core/evidence/gate-runner.ts";
 import { createJobs } from "../../core/jobs/jobs.ts";
@@ -63,6 +64,7 @@ export const openWorld = async (request: WorldRequest): Promise<World> => {
     keptFiles,
     pulse: createPulse(PULSE_MS),
     positions,
+    mover: { last: Promise.resolve(), timer: undefined },
     turns: new Map(),
     places: new Map(),
     sweeps: new Map(),
@@ -95,6 +97,8 @@ const LEAVE_LIMIT_MS = 6_000;
 
 /** Lets go of everything, after what is under way has ended or the limit has passed. */
 export const leaveWorld = async (world: World): Promise<void> => {
+  // What landed is not left behind on the integration branch because the run was stopped a moment later.
+  if (world.mover.timer !== undefined) void inBackground(world, moveCopy(world)).catch(() => {});
   let timer: NodeJS.Timeout | undefined;
   const limit = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, LEAVE_LIMIT_MS);

@@ -36,10 +36,10 @@ export const graphOf = (stories: readonly Story[]): StoryGraph => {
 };
 
 /**
- * Every story after all that it waits for, otherwise in the given order. Stories on or behind a cycle are left out:
- * the caller compares lengths, and reports cycles with `findCycle`.
+ * Every story after all that it waits for, otherwise in the given order. Stories on or behind a cycle are left out;
+ * `orderBacklog` has refused those before.
  */
-export const topologicalOrder = (graph: StoryGraph): StoryKey[] => {
+const topologicalOrder = (graph: StoryGraph): StoryKey[] => {
   const unmet = new Map([...graph.dependencies].map(([key, all]) => [key, all.length]));
   const order = [...unmet].filter(([, count]) => count === 0).map(([key]) => key);
   for (let next = 0; next < order.length; next++) {
@@ -50,20 +50,6 @@ export const topologicalOrder = (graph: StoryGraph): StoryKey[] => {
     }
   }
   return order;
-};
-
-/** One cycle as a path that ends where it began (`a, b, a`), or undefined where there is none. */
-export const findCycle = (graph: StoryGraph): StoryKey[] | undefined => {
-  const sorted = new Set(topologicalOrder(graph));
-  const start = [...graph.dependencies.keys()].find((key) => !sorted.has(key));
-  if (start === undefined) return undefined;
-  const path: StoryKey[] = [];
-  let current: StoryKey | undefined = start;
-  while (current !== undefined && !path.includes(current)) {
-    path.push(current);
-    current = (graph.dependencies.get(current) ?? []).find((key) => !sorted.has(key));
-  }
-  return current === undefined ? undefined : [...path.slice(path.indexOf(current)), current];
 };
 
 /**

@@ -1,12 +1,11 @@
-import { execa } from "execa";
 import { gitEnvironment, QUIET_SETTINGS } from "./git-environment.ts";
+import { type GitEnd, startGit } from "./start-git.ts";
 
 /** Longest a git call may take, in milliseconds: a checkout through a slow smudge filter is the longest honest one. */
 export const GIT_TIME_LIMIT_MS = 10 * 60_000;
 /** Most bytes of output that are kept of a call. */
 export const GIT_OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 const LAST_LINES_MAX = 8;
-const KILL_DELAY_MS = 2_000;
 
 export interface GitOptions {
   /** Folder to run in. */
@@ -58,19 +57,20 @@ export class GitError extends Error {
  * to ours does not tear a half-done checkout, and nothing can prompt.
  */
 export const gitBytes = async (args: readonly string[], options: GitOptions): Promise<GitResult> => {
-  const result = await startUntilReadable(args, options);
-  const stdout = Buffer.from(result.stdout ?? []);
-  const stderr = Buffer.from(result.stderr ?? []).toString("utf8");
-  if (result.isMaxBuffer && options.cutOutput) return { exitCode: 0, stdout, stderr, isCut: true };
-  if (result.exitCode === undefined || result.isMaxBuffer) {
-    const reason = result.timedOut ? "took too long" : (result.shortMessage ?? "did not run");
-    throw new GitError(args, reason, { stderr, ...(result.code === undefined ? {} : { code: result.code }) });
+  const { exitCode, stdout, stderr: errors, stoppedFor, error } = await startUntilReadable(args, options);
+  const stderr = errors.toString("utf8");
+  if (stoppedFor === "output" && options.cutOutput) return { exitCode: 0, stdout, stderr, isCut: true };
+  if (exitCode === undefined) {
+    const reason = stoppedFor === undefined ? (error?.message ?? "was killed") : STOPPED[stoppedFor];
+    throw new GitError(args, reason, { stderr, ...(error?.code === undefined ? {} : { code: error.code }) });
   }
-  if (result.exitCode !== 0 && !options.allowFailure) {
-    throw new GitError(args, `exit status ${result.exitCode}`, { exitCode: result.exitCode, stderr });
+  if (exitCode !== 0 && !options.allowFailure) {
+    throw new GitError(args, `exit status ${exitCode}`, { exitCode, stderr });
   }
-  return { exitCode: result.exitCode, stdout, stderr, isCut: false };
+  return { exitCode, stdout, stderr, isCut: false };
 };
+
+const STOPPED = { time: "took too long", output: "printed too much" } as const;
 
 /** How often a call is tried that met a half-written worktree entry, and how long it waits before, in milliseconds. */
 const HALF_WRITTEN_TRIES_MAX = 5;
@@ -80,31 +80,21 @@ const HALF_WRITTEN_PAUSE_MS = 5;
  * Every git command that looks at the list of worktrees fails when another process is just adding one: "failed to read
  * .git/worktrees/x/commondir: Success". It has done nothing yet then, so it is tried again.
  */
-const startUntilReadable = async (args: readonly string[], options: GitOptions) => {
+const startUntilReadable = async (args: readonly string[], options: GitOptions): Promise<GitEnd> => {
   for (let attempt = 1; ; attempt++) {
-    const result = await start(args, options);
-    const isHalfWritten =
-      result.exitCode === 128 && /failed to read .*commondir/.test(Buffer.from(result.stderr ?? []).toString());
-    if (!isHalfWritten || attempt === HALF_WRITTEN_TRIES_MAX) return result;
+    const end = await startGit({
+      args: options.asUser ? args : [...QUIET_SETTINGS, ...args],
+      cwd: options.cwd,
+      env: gitEnvironment(process.env, options.env),
+      input: options.input,
+      timeLimitMs: options.timeLimitMs ?? GIT_TIME_LIMIT_MS,
+      outputBytesMax: options.outputBytesMax ?? GIT_OUTPUT_BYTES_MAX,
+    });
+    const isHalfWritten = end.exitCode === 128 && /failed to read .*commondir/.test(end.stderr.toString());
+    if (!isHalfWritten || attempt === HALF_WRITTEN_TRIES_MAX) return end;
     await new Promise((done) => setTimeout(done, HALF_WRITTEN_PAUSE_MS));
   }
 };
-
-const start = (args: readonly string[], options: GitOptions) =>
-  execa("git", options.asUser ? args : [...QUIET_SETTINGS, ...args], {
-    cwd: options.cwd,
-    env: gitEnvironment(process.env, options.env),
-    extendEnv: false,
-    ...(options.input === undefined ? { stdin: "ignore" } : { input: options.input }),
-    encoding: "buffer",
-    stripFinalNewline: false,
-    reject: false,
-    detached: true,
-    killDescendants: true,
-    forceKillAfterDelay: KILL_DELAY_MS,
-    timeout: options.timeLimitMs ?? GIT_TIME_LIMIT_MS,
-    maxBuffer: options.outputBytesMax ?? GIT_OUTPUT_BYTES_MAX,
-  });
 
 /** Runs git and returns its output as text, without the last line break. Throws a GitError unless `allowFailure`. */
 export const git = async (

@@ -1,8 +1,8 @@
+import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { link, open, readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { platform } from "node:os";
 import { join } from "node:path";
-import { execa } from "execa";
 
 /** Longest we wait for a lock that somebody else holds, in milliseconds: a person's own `git add`, or our last move. */
 export const INDEX_LOCK_WAIT_MS = 10_000;
@@ -67,8 +67,10 @@ const isOwn = async (path: string): Promise<boolean> => {
 export const movesGoOn = async (gitDirectory: string): Promise<boolean> => {
   const mark = `${MARK}=${gitDirectory}`;
   if (platform() === "linux") return await isInProc(mark);
-  const listed = await execa("ps", ["-axww", "-E", "-o", "command="], { reject: false });
-  return typeof listed.stdout === "string" && listed.stdout.includes(mark);
+  const listed = await new Promise<string>((resolve) => {
+    execFile("ps", ["-axww", "-E", "-o", "command="], (_, stdout) => resolve(stdout));
+  });
+  return listed.includes(mark);
 };
 
 const isInProc = async (mark: string): Promise<boolean> => {

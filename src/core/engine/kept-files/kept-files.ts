@@ -2,7 +2,7 @@ import { mkdir, readFile, realpath } from "node:fs/promises";
 import { dirname, join, posix, relative } from "node:path";
 import { addDeferred } from "../../backlog/deferred-work.ts";
 import { setSprintStatuses } from "../../backlog/set-sprint-statuses.ts";
-import { FileWriteError, updateFile, writeAtomically } from "../../files/write-atomically.ts";
+import { FileWriteError, removeDrafts, updateFile, writeAtomically } from "../../files/write-atomically.ts";
 import type { Finding } from "../../model/review.ts";
 import type { WritableStatus } from "../../model/status.ts";
 import type { Story } from "../../model/story.ts";
@@ -10,8 +10,8 @@ import type { StoryKey } from "../../model/story-key.ts";
 import type { Bookkeeping, ReadLanded } from "../../workspace/bookkeeping-commit.ts";
 import type { OwnedVersions } from "../../workspace/owned-files.ts";
 import type { RunFile } from "../run-file.ts";
-import { mergeSprintFile, withKeptStatuses } from "./merge-sprint-file.ts";
-import { isSameStory, mergeStoryFile, withStatus } from "./merge-story-file.ts";
+import { differsInOursAlone, mergeSprintFile, withKeptStatuses } from "./merge-sprint-file.ts";
+import { isSameStory, mergeStoryFile, type StoryMerge, withStatus } from "./merge-story-file.ts";
 
 /** A landing's own changes, beside the statuses set before. */
 export interface LandingStatus {
@@ -116,13 +116,37 @@ export class KeptFiles {
     this.#kept.set(landing.story.key, landing.status);
   }
 
-  /** Merges an owned file by meaning when the user's copy moves. Pure but for the versions that were given to stories. */
-  readonly resolveOwned = (path: string, versions: OwnedVersions): Uint8Array | undefined => {
+  /** Merges an owned file by meaning when the user's copy moves. */
+  readonly resolveOwned = async (path: string, versions: OwnedVersions): Promise<Uint8Array | undefined> => {
     if (path === this.sprintPath) return mergeSprintFile(versions, this.#kept, new Date());
     const story = this.#files.get(path);
     if (story === undefined) return appended(versions);
-    return mergeStoryFile(versions, this.#given.get(story.key), this.#kept.get(story.key)).bytes;
+    const merged = await mergeStoryFile(versions, this.#mergeOf(story));
+    if (merged.keptEdits) this.#unmerged.add(path);
+    return merged.bytes;
   };
+
+  /** What an owned file holds on a branch that has nothing of the run: as committed, where only our own changes are lost. */
+  readonly giveBack = (path: string, { working, from }: OwnedVersions): Uint8Array | undefined => {
+    if (working === undefined || from === undefined) return working;
+    const isOurs =
+      path === this.sprintPath
+        ? differsInOursAlone(working, from, this.#kept)
+        : this.#files.has(path) && isSameStory(working, from);
+    return isOurs ? from : working;
+  };
+
+  /** Story files whose landed version could not be merged with what the user wrote there meanwhile. */
+  get unmerged(): readonly string[] {
+    return [...this.#unmerged];
+  }
+
+  readonly #unmerged = new Set<string>();
+
+  #mergeOf({ key }: Story): StoryMerge {
+    const folder = join(this.#runDirectory, "given");
+    return { given: this.#given.get(key), status: this.#kept.get(key), folder };
+  }
 
   /**
    * Brings into the user's copy what no commit carries: a story file or sprint file that git does not track. A story
@@ -141,8 +165,8 @@ export class KeptFiles {
       const theirs = await readOrNone(join(worktreeProject, story.file));
       if (theirs === undefined) return false;
       let keptEdits = false;
-      await setIn(join(project, story.file), (working) => {
-        const merged = mergeStoryFile({ working, from: undefined, to: theirs }, this.#given.get(story.key), status);
+      await setIn(join(project, story.file), async (working) => {
+        const merged = await mergeStoryFile({ working, from: undefined, to: theirs }, this.#mergeOf(story));
         keptEdits = merged.keptEdits;
         return withStatus(merged.bytes ?? working, status);
       });
@@ -150,8 +174,9 @@ export class KeptFiles {
     });
   }
 
-  /** Reads again what stories were given, after a crash. */
+  /** Reads again what stories were given, and removes what was left half written, after a crash. */
   async recall(): Promise<void> {
+    for (const path of this.ownedPaths) await removeDrafts(join(this.#run.project, relative(this.#prefix, path)));
     for (const { key } of this.#run.stories) {
       const bytes = await readOrNone(this.#givenPath(key));
       if (bytes !== undefined) this.#given.set(key, bytes);
@@ -217,7 +242,10 @@ const appended = ({ working, from, to }: OwnedVersions): Uint8Array | undefined 
   return Buffer.concat([ours, added]);
 };
 
-const setIn = async (path: string, to: (bytes: Uint8Array) => Uint8Array): Promise<void> => {
+const setIn = async (
+  path: string,
+  to: (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>,
+): Promise<void> => {
   try {
     await updateFile(await realpath(path), to);
   } catch (error) {

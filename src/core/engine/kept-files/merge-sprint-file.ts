@@ -20,7 +20,7 @@ export const mergeSprintFile = (versions: Versions, kept: KeptStatuses, now: Dat
   const { working, from, to } = versions;
   if (working === undefined || to === undefined) return working ?? to;
   try {
-    const base = from !== undefined && isOursAlone(working, from, kept) ? to : working;
+    const base = from !== undefined && differsInOursAlone(working, from, kept) ? to : working;
     const landed = new Map([...statusesIn(to, kept), ...kept]);
     const changed = setSprintStatuses(base, landed, { now, lastUpdated: base !== to });
     return changed.bytes;
@@ -39,7 +39,7 @@ const statusesIn = (bytes: Uint8Array, kept: KeptStatuses): Map<StoryKey, Writab
 };
 
 /** Whether the working version differs from the committed one in nothing but what storyboard writes. */
-const isOursAlone = (working: Uint8Array, from: Uint8Array, kept: KeptStatuses): boolean => {
+export const differsInOursAlone = (working: Uint8Array, from: Uint8Array, kept: KeptStatuses): boolean => {
   const asWorking = setSprintStatuses(from, statusesIn(working, kept), { now: new Date(0), lastUpdated: false });
   return withoutStamp(asWorking.bytes) === withoutStamp(working);
 };

@@ -1,22 +1,33 @@
 import { readStoryStatus, setStoryStatus } from "../../backlog/story-status.ts";
 import { readStatus, type WritableStatus } from "../../model/status.ts";
+import { mergeText } from "../../workspace/merge-text.ts";
 import type { Versions } from "./merge-sprint-file.ts";
 
+/** What is known of a story's file besides its versions. */
+export interface StoryMerge {
+  /** The file as the story got it, where that is known. */
+  readonly given: Uint8Array | undefined;
+  readonly status: WritableStatus | undefined;
+  /** Absolute folder for the versions while they are merged. */
+  readonly folder: string;
+}
+
 /**
- * What a story file of the user's copy shall hold after the move: the landed version, unless the user edited theirs
- * since the story got it (`given`); then theirs with our status, and the agent's version is in the commit.
+ * What a story file of the user's copy shall hold after the move: the landed version, with what the user edited since the
+ * story got it. Where both changed the same lines theirs stays, with our status; the agent's version is in the commit.
  */
-export const mergeStoryFile = (
+export const mergeStoryFile = async (
   versions: Versions,
-  given: Uint8Array | undefined,
-  status: WritableStatus | undefined,
-): { readonly bytes: Uint8Array | undefined; readonly keptEdits: boolean } => {
+  { given, status, folder }: StoryMerge,
+): Promise<{ readonly bytes: Uint8Array | undefined; readonly keptEdits: boolean }> => {
   const { working, from, to } = versions;
   if (working === undefined || to === undefined) return { bytes: to ?? working, keptEdits: false };
   if ([to, from, given].some((version) => version !== undefined && isSameStory(working, version))) {
     return { bytes: to, keptEdits: false };
   }
-  return { bytes: withStatus(working, status), keptEdits: true };
+  const [base, ours, theirs] = [given ?? from ?? working, working, to].map((bytes) => withStatus(bytes, status));
+  const merged = base && ours && theirs && (await mergeText({ base, ours, theirs }, folder));
+  return merged === undefined ? { bytes: ours, keptEdits: true } : { bytes: merged, keptEdits: false };
 };
 
 /** Whether two versions of a story differ in nothing but the status. */

@@ -1,11 +1,39 @@
 import { moveTarget } from "../../workspace/move-target.ts";
-import type { World } from "./world.ts";
+import { inBackground, type World } from "./world.ts";
+
+/** How long a landing waits for others to be moved together with it, in milliseconds. */
+const GATHER_MS = 100;
+
+/**
+ * Has the target follow the integration branch soon: a move costs as much as a landing, and one serves all landings that
+ * came meanwhile. Nobody waits for it but the end of the run; a crash in between is made up for by the next lead.
+ */
+export const followSoon = (world: World): void => {
+  const { mover } = world;
+  if (mover.timer !== undefined) return;
+  mover.timer = setTimeout(() => {
+    mover.timer = undefined;
+    void inBackground(world, moveCopy(world)).catch(() => {
+      // Tried again with the next landing and at the end of the run, where a failure counts.
+    });
+  }, GATHER_MS);
+};
+
+/** Moves the target to where the integration branch is; one move at a time. */
+export const moveCopy = (world: World): Promise<void> => {
+  const { mover } = world;
+  clearTimeout(mover.timer);
+  mover.timer = undefined;
+  const move = mover.last.then(() => moveOnce(world));
+  mover.last = move.catch(() => undefined);
+  return move;
+};
 
 /**
  * Moves the target branch, and the user's working copy with it, to where the integration branch is. What is in the way
  * holds the target back, with the reason kept for the end of the run; the run goes on upon the integration branch.
  */
-export const moveCopy = async (world: World): Promise<void> => {
+const moveOnce = async (world: World): Promise<void> => {
   const { positions, run, repository } = world;
   if (positions.target === positions.integration) return;
   const to = positions.integration;

@@ -69,7 +69,7 @@ const judge = async (world: World, effect: CheckEvidence, place: Place, found: F
     {
       story,
       keys: world.run.stories.map(({ key }) => key),
-      changes: forProject(world, found.changes),
+      changes: forProject(world, found.changes, astray(world, place, found.changes)),
       ownedPaths: world.keptFiles.ownedPaths.map((path) => fromProject(world, path)),
       tasksAfter: await tasksIn(place, story.file),
       gates: found.gates,
@@ -80,9 +80,20 @@ const judge = async (world: World, effect: CheckEvidence, place: Place, found: F
   );
 };
 
-const forProject = (world: World, changes: StoryChanges): GitChanges => {
+/** Only with worktrees: in the shared copy no story has a branch of its own. */
+const astray = (world: World, place: Place, { branch }: StoryChanges): string | undefined => {
+  if (world.run.config.isolation === "shared" || branch === place.branch) return undefined;
+  const where =
+    branch === undefined
+      ? "no branch is checked out in the worktree (an unfinished rebase, or a detached HEAD)"
+      : `the worktree has the branch ${branch} checked out`;
+  return `${where}, and only ${place.branch} counts: finish or abort what is under way, go back with 'git switch ${place.branch}' and have your commits there`;
+};
+
+const forProject = (world: World, changes: StoryChanges, elsewhere: string | undefined): GitChanges => {
   const seen = (paths: readonly string[]): string[] => paths.map((path) => fromProject(world, path));
   return {
+    ...(elsewhere === undefined ? {} : { astray: elsewhere }),
     descends: changes.descends,
     commits: changes.commits.map(({ id, subject, files }) => ({
       id,

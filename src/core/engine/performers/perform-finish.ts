@@ -2,6 +2,7 @@ import type { EffectResult } from "../../scheduler/effects.ts";
 import { readerOf, writeBookkeeping } from "../../workspace/bookkeeping-commit.ts";
 import { git } from "../../workspace/git.ts";
 import { treeOf } from "../../workspace/working-state.ts";
+import { leaveCopy } from "./leave-copy.ts";
 import { moveCopy } from "./move-copy.ts";
 import { prepareFiles } from "./perform-workspace.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
@@ -10,17 +11,18 @@ import type { World } from "./world.ts";
 /** The last act: statuses that no landing carried are committed, the target follows, and batch mode's gates run. */
 export const performFinish = async (world: World, signal: AbortSignal): Promise<EffectResult> => {
   const isWorktree = world.run.config.isolation === "worktree";
+  const notes: string[] = [];
   if (isWorktree) {
     await commitStatuses(world);
     await moveCopy(world);
+    notes.push(...(await leaveCopy(world)), ...world.keptFiles.unmerged.map(keptEdits));
   }
   const redGates = world.run.config.batch_mode ? await batchGates(world, signal) : [];
-  const notes =
-    world.positions.held === undefined
-      ? []
-      : [`${world.positions.held}. All that landed is on ${world.run.integration}: git merge ${world.run.integration}`];
   return { kind: "finished", notes, redGates };
 };
+
+const keptEdits = (path: string): string =>
+  `you and the agent changed the same lines of ${path}: your copy has yours, the commit the agent's (git diff shows both)`;
 
 const commitStatuses = async (world: World): Promise<void> => {
   const { repository, positions, run } = world;

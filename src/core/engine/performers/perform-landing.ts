@@ -11,13 +11,10 @@ import {
   planLanding,
 } from "../../workspace/landing.ts";
 import { proofRef } from "../../workspace/landing-refs.ts";
-import { commitAll } from "../../workspace/story-diff.ts";
-import { readWorkingState } from "../../workspace/working-state.ts";
 import type { LandingStatus } from "../kept-files/kept-files.ts";
-import { moveCopy } from "./move-copy.ts";
+import { followSoon } from "./move-copy.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
-import { commitSubject } from "./turn-prompt.ts";
 import { branchOf, carriedIn, type Place, storyIn, swept, type World } from "./world.ts";
 
 /** How often a landing is planned anew when something else moved the integration branch. */
@@ -35,7 +32,6 @@ export const performLanding = async (world: World, effect: Land, signal: AbortSi
     status: effect.finalStatus,
     deferred: effect.deferred,
   };
-  await commitLeftovers(world, effect, place);
   for (let attempt = 1; attempt <= PLANS_MAX; attempt++) {
     const plan = await planLanding(requestOf(world, effect, landing));
     if (plan.kind !== "planned") return conclude(world, place, landing, plan);
@@ -45,18 +41,6 @@ export const performLanding = async (world: World, effect: Land, signal: AbortSi
     if (landed !== "stale") return conclude(world, place, landing, landed);
   }
   throw new Error(`${world.run.integration} keeps moving while ${effect.story} lands`);
-};
-
-/** Where no evidence is asked for, nobody has looked whether all is committed: what is left is the story's, too. */
-const commitLeftovers = async (world: World, effect: Land, place: Place): Promise<void> => {
-  if (world.run.policy.evidence) return;
-  const without = [
-    ...carriedIn(world),
-    ...(world.keptFiles.sprintPath === undefined ? [] : [world.keptFiles.sprintPath]),
-  ];
-  const state = await readWorkingState(place.path, { without });
-  if (state.changed.length + state.untracked.length === 0) return;
-  await commitAll(place.path, commitSubject(world, effect.story), without, world.run.committing);
 };
 
 const requestOf = (world: World, effect: Land, landing: LandingStatus): LandRequest => ({
@@ -119,7 +103,7 @@ const landed = async (world: World, place: Place, landing: LandingStatus, result
     ? await git(["rev-parse", `refs/heads/${world.run.integration}`], { cwd: world.repository.commonDirectory })
     : { stdout: result.integrationAfter };
   world.positions.integration = stdout;
-  await moveCopy(world);
+  followSoon(world);
   const notes = world.positions.held === undefined ? [] : [world.positions.held];
   if (await bringUntracked(world, place, landing, result)) {
     notes.push(`your edits of ${landing.story.file} were kept; the agent's version is in its worktree's branch`);

@@ -12,6 +12,7 @@ import { plainText } from "../../model/plain-text.ts";
 import type { CutReason, TurnEnd, TurnFailureCause, TurnResult } from "../../model/turn.ts";
 import type { EffectResult, RunTurn, StopTurn } from "../../scheduler/effects.ts";
 import { resetTo, type Snapshot, takeSnapshot } from "../../workspace/restore-worktree.ts";
+import { commitLeftovers } from "./commit-leftovers.ts";
 import { type FoundJob, findOrStartJob } from "./find-job.ts";
 import { environmentFor } from "./job-environment.ts";
 import { placeOf } from "./perform-workspace.ts";
@@ -37,6 +38,7 @@ export const performTurn = async (world: World, effect: RunTurn): Promise<Effect
     if (asked !== undefined) return turnResult(cutShort(asked));
     const found = await findOrStartJob(world, jobName(effect), (directory) => jobSpec(world, effect, place, directory));
     const result = await followJob(world, effect, found, asked);
+    if (effect.role === "builder" && result.end.kind === "finished") await commitLeftovers(world, effect.story, place);
     const notes = await undoReading(world, effect, place);
     return turnResult({ ...result, notes: [...(result.notes ?? []), ...notes] });
   } finally {

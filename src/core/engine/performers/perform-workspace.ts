@@ -1,3 +1,5 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
 import type { EffectResult, PrepareWorkspace, ReleaseWorkspace } from "../../scheduler/effects.ts";
 import { git } from "../../workspace/git.ts";
 import { makeReady, markSetUp } from "../../workspace/ready.ts";
@@ -50,20 +52,34 @@ const forkPoint = async (world: World, branch: string): Promise<string> => {
   return (await git(["merge-base", `refs/heads/${branch}`, `refs/heads/${world.run.integration}`], { cwd })).stdout;
 };
 
-/** Where a story is worked on; its own worktree is found again after a crash. */
-export const placeOf = (world: World, key: string): Promise<Place> => {
+/** Where a story is worked on; its own worktree is found again after a crash, and made anew when an agent removed it. */
+export const placeOf = async (world: World, key: string): Promise<Place> => {
   const known = world.places.get(key);
-  if (known !== undefined) return known;
+  if (known !== undefined) {
+    const place = await known;
+    if (world.run.config.isolation === "shared" || existsSync(join(place.path, ".git"))) return place;
+    world.places.delete(key);
+  }
   const branch = branchOf(world, key);
   const found =
     world.run.config.isolation === "shared"
       ? Promise.resolve({ path: world.repository.root, projectPath: world.run.project, branch })
-      : world.worktrees
-          .prepare({ branch, base: world.positions.integration })
-          .then((prepared) => ({ path: prepared.path, projectPath: prepared.projectPath, branch }));
+      : findOrRemake(world, key, branch);
   world.places.set(key, found);
   found.catch(() => world.places.delete(key));
   return found;
+};
+
+/** What was committed is on the branch, so a worktree that was lost costs only what was not. */
+const findOrRemake = async (world: World, key: string, branch: string): Promise<Place> => {
+  const prepared = await world.worktrees.prepare({ branch, base: world.positions.integration });
+  if (prepared.fresh) {
+    await prepareFiles(world, prepared, `setup.${key}.${world.now()}`, new AbortController().signal);
+    const story = storyIn(world, key);
+    const isUntracked = story.file !== undefined && !existsSync(join(prepared.projectPath, story.file));
+    await world.keptFiles.enterWorktree(prepared.projectPath, story, "in-progress", isUntracked);
+  }
+  return { path: prepared.path, projectPath: prepared.projectPath, branch };
 };
 
 /** Gives a story's worktree back to the pool, for the next story. */

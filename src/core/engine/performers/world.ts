@@ -50,6 +50,8 @@ export interface World {
   /** Beats about four times a second: transcripts are read and limits looked at. */
   readonly pulse: Pulse;
   readonly positions: Positions;
+  /** Moves of the target: the last one, and one that is due. */
+  readonly mover: { last: Promise<void>; timer: NodeJS.Timeout | undefined };
   readonly turns: Map<EffectId, StoppableTurn>;
   readonly places: Map<StoryKey, Promise<Place>>;
   /** The sweep after each story's last job; its worktree is used again only then. */
