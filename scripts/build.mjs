@@ -9,7 +9,9 @@ import { build } from "esbuild";
 const englishOnly = {
   name: "english-only",
   setup: ({ onLoad }) =>
-    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({ contents: 'export { default as en } from "./en.js";' })),
+    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
+      contents: 'export { default as en } from "./en.js";',
+    })),
 };
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
