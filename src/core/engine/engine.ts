@@ -153,7 +153,7 @@ export class Engine {
     try {
       result = await this.#ports.perform(effect, controller.signal);
     } catch (error) {
-      if (error instanceof InvariantError) return this.#fail(error);
+      if (isOurFault(error)) return this.#fail(error);
       result = failureOfPerformer(error);
     }
     this.#performing.delete(effect.id);
@@ -179,6 +179,12 @@ export class Engine {
     this.#reject(error);
   }
 }
+
+/** A programming error of ours is no fault of the environment: repeating it would only hide it. */
+const isOurFault = (error: unknown): boolean =>
+  error instanceof InvariantError ||
+  ((error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError) &&
+    !("code" in error));
 
 const CRITICAL_CODES: ReadonlySet<string> = new Set(["ENOSPC", "EROFS", "EIO", "EDQUOT"]);
 

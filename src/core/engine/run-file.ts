@@ -41,7 +41,7 @@ export interface RunFile {
   readonly source: Backlog["source"];
   /** Whether what earlier runs did was forgotten at the start (`--fresh`). */
   readonly isFresh: boolean;
-  /** Relative to the project folder. */
+  /** Behind links. Relative to the project folder; absolute for one outside the repository, which no commit carries. */
   readonly sprintFile?: string;
   readonly gates: readonly PinnedGate[];
   /** What makes a worktree ready. */

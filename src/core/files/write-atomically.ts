@@ -1,12 +1,15 @@
 import { randomUUID } from "node:crypto";
 import type { Stats } from "node:fs";
-import { lstat, open, readFile, realpath, rename, stat, unlink } from "node:fs/promises";
+import { lstat, open, readdir, readFile, realpath, rename, stat, unlink } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 
 /** How often an update is tried again when somebody else keeps writing the same file. */
 export const UPDATE_TRIES_MAX = 5;
 
 const NEW_FILE_MODE = 0o666;
+
+/** Ends the name of a file that is being written; a pattern of git's exclude file knows it. */
+export const DRAFT_SUFFIX = ".storyboard-tmp";
 
 /** A file operation that failed. `code` is the system's (`EROFS`, `ENOSPC`, ...), so that a caller can decide by it. */
 export class FileWriteError extends Error {
@@ -41,13 +44,13 @@ export const writeAtomically = async (path: string, bytes: Uint8Array): Promise<
  */
 export const updateFile = async (
   path: string,
-  transform: (bytes: Uint8Array) => Uint8Array | undefined,
+  transform: (bytes: Uint8Array) => Uint8Array | undefined | Promise<Uint8Array | undefined>,
 ): Promise<boolean> => {
   for (let attempt = 1; ; attempt++) {
     const target = await orWriteError(path, resolveTarget(path));
     const before = await orWriteError(path, stat(target));
     const old = await orWriteError(path, readFile(target));
-    const next = transform(old);
+    const next = await transform(old);
     if (next === undefined || old.equals(next)) return false;
     if (await orWriteError(path, replace(target, next, before, true))) return true;
     if (attempt === UPDATE_TRIES_MAX) {
@@ -55,6 +58,17 @@ export const updateFile = async (
     }
   }
 };
+
+/** Removes what a crash left of earlier writes of that file. Nobody else may be writing it. */
+export const removeDrafts = async (path: string): Promise<void> => {
+  const target = await resolveTarget(path).catch(() => undefined);
+  if (target === undefined) return;
+  const names = await readdir(dirname(target)).catch(() => []);
+  const drafts = names.filter((name) => name.startsWith(draftStart(target)) && name.endsWith(DRAFT_SUFFIX));
+  await Promise.all(drafts.map((name) => unlink(join(dirname(target), name)).catch(() => {})));
+};
+
+const draftStart = (target: string): string => `.${basename(target).slice(0, 100)}.`;
 
 const asWriteError = (path: string, error: unknown): FileWriteError =>
   error instanceof FileWriteError ? error : new FileWriteError(path, error);
@@ -100,7 +114,7 @@ const replace = async (
   before: Stats | undefined,
   mustBeUnchanged: boolean,
 ): Promise<boolean> => {
-  const temporary = join(dirname(target), `.${basename(target).slice(0, 100)}.${randomUUID()}.tmp`);
+  const temporary = join(dirname(target), `${draftStart(target)}${randomUUID()}${DRAFT_SUFFIX}`);
   let isLeft = false;
   try {
     const handle = await open(temporary, "wx", NEW_FILE_MODE);

@@ -28,6 +28,7 @@ export const findProgram = (name: string, cwd: string, path: string = PATH_DEFAU
 const judge = (name: string, candidates: readonly string[]): FoundProgram => {
   let blocked: string | undefined;
   for (const path of candidates) {
+    if (name.includes("/") && isFolder(path)) return problem("missing-program", `${path} is a folder, not a program`);
     if (!isFile(path)) continue;
     if (isExecutable(path)) return { kind: "found", path };
     blocked ??= path;
@@ -46,6 +47,14 @@ const problem = (kind: NotStartedProblem, message: string): FoundProgram => ({
 const isFile = (path: string): boolean => {
   try {
     return statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
+  } catch {
+    return false;
+  }
+};
+
+const isFolder = (path: string): boolean => {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
   } catch {
     return false;
   }

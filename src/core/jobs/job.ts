@@ -14,6 +14,11 @@ export interface JobSpec {
   readonly env: Readonly<Record<string, string>>;
   /** What the program reads on stdin (kept as prompt.md); empty means /dev/null. */
   readonly input: string | Uint8Array;
+  /**
+   * A folder in which nobody but this job works meanwhile (its worktree), free of symbolic links: a process in it that
+   * began after the job and has no terminal is the job's. Undefined where people and programs of theirs work there, too.
+   */
+  readonly ownFolder?: string;
 }
 
 /** Why a program could not even be started: always the environment's fault, never the story's. */
@@ -23,6 +28,8 @@ export type NotStartedProblem =
   | "missing-folder"
   /** Arguments and environment exceed what the system takes (E2BIG): give the prompt on stdin. */
   | "too-long"
+  /** Nothing can be written for it (ENOSPC, EDQUOT, EROFS): no later job would fare better. */
+  | "disk-full"
   | "other";
 
 /** How a job ended. */
@@ -88,6 +95,7 @@ export const JOB_FILES = {
   transcript: "transcript",
   stderr: "stderr",
   exit: "exit.json",
+  discounted: "discounted",
 } as const;
 
 /** The variable that carries a job's mark to all its descendants. */

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from "node:fs";
+import { existsSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { constants } from "node:os";
 import { join } from "node:path";
 import type { ProcessIdentity } from "../model/process-identity.ts";
@@ -43,6 +43,18 @@ export const readEnd = (directory: string): JobEnd | undefined => {
   const signal = signalOf(status);
   return { kind: "exited", status, ...(signal && { signal }), endedAtMs: Math.round(found.mtimeMs) };
 };
+
+/** Writes down that we are about to stop a job: a later lead must not take its end for the program's own. */
+export const discountEnd = (directory: string): void => {
+  try {
+    writeFileSync(join(directory, JOB_FILES.discounted), "", { mode: 0o600 });
+  } catch {
+    // A full disk must not keep us from stopping a job.
+  }
+};
+
+/** Whether a job's end says nothing about its program, because we stopped it. */
+export const isDiscounted = (directory: string): boolean => existsSync(join(directory, JOB_FILES.discounted));
 
 /** The claim in a job's folder. */
 export const readClaim = (directory: string): Claim => {

@@ -11,6 +11,8 @@ export interface Lineage {
   readonly notBefore: number;
   /** When we started its keeper, on the clock of `performance.now()`; undefined for one that was adopted. */
   readonly startedHereMs: number | undefined;
+  /** `JobSpec.ownFolder`; not known of an adopted job. */
+  readonly ownFolder?: string | undefined;
   /** Processes seen as the job's while they lived: pid to start time. */
   readonly seen: Map<number, number>;
   /** Sessions that a process of the job leads or led, the keeper's first. */
@@ -18,7 +20,9 @@ export interface Lineage {
 }
 
 /** A job's lineage before anything was seen of it. */
-export const createLineage = (job: Pick<Lineage, "mark" | "directory" | "keeper" | "startedHereMs">): Lineage => ({
+export const createLineage = (
+  job: Pick<Lineage, "mark" | "directory" | "keeper" | "startedHereMs" | "ownFolder">,
+): Lineage => ({
   ...job,
   notBefore: job.keeper?.start ?? 0,
   seen: new Map(),

@@ -1,4 +1,5 @@
 import type { Job, JobEnd, StopPlan, Swept } from "./job.ts";
+import { discountEnd } from "./keeper-record.ts";
 import type { Lineage } from "./lineage.ts";
 import { stopJob } from "./stop-job.ts";
 import type { Sweeper } from "./sweep.ts";
@@ -15,7 +16,9 @@ export interface RunningJob {
 export const createRunningJob = (running: RunningJob, sweeper: Sweeper): Job => {
   const { directory, lineage, startedAtMs, ended } = running;
   const unwatch = sweeper.watch(lineage);
+  let isOver = false;
   const swept: Promise<Swept> = ended.then(() => {
+    isOver = true;
     unwatch();
     return sweeper.sweep(lineage);
   });
@@ -26,6 +29,7 @@ export const createRunningJob = (running: RunningJob, sweeper: Sweeper): Job => 
     ended,
     swept,
     stop: async (plan: StopPlan) => {
+      if (!isOver) discountEnd(directory);
       await stopJob({ lineage, ended, sweeper }, plan);
       await swept;
     },

@@ -52,6 +52,7 @@ export const startJob = (spec: JobSpec, context: StartContext): Job => {
       directory: realpathSync.native(spec.directory),
       keeper: row,
       startedHereMs,
+      ownFolder: spec.ownFolder,
     });
     return createRunningJob({ directory: spec.directory, lineage, startedAtMs, ended }, context.sweeper);
   } catch (error) {
@@ -81,6 +82,7 @@ const notStarted = (problem: NotStartedProblem, message: string): JobEnd => ({ k
 const spawnProblem = (error: unknown): JobEnd => {
   const { code, message } = error as NodeJS.ErrnoException;
   assert(code !== "EEXIST", `a job's folder is used once: ${message}`);
+  if (code === "ENOSPC" || code === "EDQUOT" || code === "EROFS") return notStarted("disk-full", message);
   return code === "E2BIG"
     ? notStarted("too-long", "the arguments and the environment are longer than the system takes; give it on stdin")
     : notStarted("other", message);

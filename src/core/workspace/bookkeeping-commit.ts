@@ -8,6 +8,8 @@ import { isSafeRelativePath } from "./path-set.ts";
 export interface Bookkeeping {
   /** New content by path, relative to the top of the repository. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** Those of them that are executable. */
+  readonly executables?: ReadonlySet<string>;
   /** Never titled `feat(`: that would look like a story's work. */
   readonly message: string;
 }
@@ -58,7 +60,8 @@ const importStream = (of: { ref: string; parent: string; committer: string; book
   ];
   for (const [path, bytes] of of.bookkeeping.files) {
     if (!isSafeRelativePath(path)) throw new Error(`not a path of the repository: ${JSON.stringify(path)}`);
-    parts.push(`M 100644 inline ${quotePath(path)}\ndata ${bytes.length}\n`, bytes, "\n");
+    const mode = of.bookkeeping.executables?.has(path) ? "100755" : "100644";
+    parts.push(`M ${mode} inline ${quotePath(path)}\ndata ${bytes.length}\n`, bytes, "\n");
   }
   parts.push("get-mark :1\n");
   return Buffer.concat(parts.map((part) => Buffer.from(part)));

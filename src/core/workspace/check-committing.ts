@@ -35,7 +35,7 @@ export const OWN_IDENTITY = {
 } as const;
 
 /** Longest that a signature may take before we hold that it asks somebody, in milliseconds. */
-const SIGNING_LIMIT_MS = 10_000;
+const SIGNING_LIMIT_MS = 5_000;
 const HOOK_LIMIT_MS = 120_000;
 const COMMIT_HOOKS = ["pre-commit", "prepare-commit-msg", "commit-msg", "post-commit"];
 

@@ -6,6 +6,8 @@ export const GIT_TIME_LIMIT_MS = 10 * 60_000;
 /** Most bytes of output that are kept of a call. */
 export const GIT_OUTPUT_BYTES_MAX = 64 * 1024 * 1024;
 const LAST_LINES_MAX = 8;
+/** Characters of a failed call that its message shows: what git says about it matters more. */
+const SHOWN_CALL_LENGTH_MAX = 60;
 
 export interface GitOptions {
   /** Folder to run in. */
@@ -44,7 +46,9 @@ export class GitError extends Error {
 
   constructor(args: readonly string[], reason: string, details: { exitCode?: number; stderr: string; code?: string }) {
     const lastLines = details.stderr.trim().split("\n").slice(-LAST_LINES_MAX).join("\n");
-    super(`git ${args.join(" ")}: ${reason}${lastLines === "" ? "" : `\n${lastLines}`}`);
+    const call = `git ${args.join(" ")}`;
+    const shown = call.length > SHOWN_CALL_LENGTH_MAX ? `${call.slice(0, SHOWN_CALL_LENGTH_MAX)}…` : call;
+    super(`${shown}: ${reason}${lastLines === "" ? "" : `\n${lastLines}`}`);
     this.args = args;
     this.exitCode = details.exitCode;
     this.stderr = details.stderr;

@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
 import { link, open, readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
 import { platform } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 /** Longest we wait for a lock that somebody else holds, in milliseconds: a person's own `git add`, or our last move. */
 export const INDEX_LOCK_WAIT_MS = 10_000;
@@ -28,7 +28,10 @@ export const lockIndex = async (
   const deadline = Date.now() + waitMs;
   for (;;) {
     const content = `${OWN_LOCK}${process.pid} ${randomUUID()}\n`;
-    if (await createWhole(path, content)) return () => rm(path, { force: true });
+    if (await createWhole(path, content)) {
+      await removeDrafts(gitDirectory);
+      return () => rm(path, { force: true });
+    }
     const isLeft = (await isOwn(path)) && !(await movesGoOn(gitDirectory));
     // Only one lead works in a repository, so a lock of ours that nobody of ours works under was left by a crash.
     if (isLeft) await rm(path, { force: true });
@@ -37,9 +40,24 @@ export const lockIndex = async (
   }
 };
 
+/** Removes a lock that a crash of ours left, when nobody is going to move anything under it; others' locks stay. */
+export const dropLeftLock = async (gitDirectory: string): Promise<void> => {
+  if (!(await isOwn(join(gitDirectory, "index.lock")))) return;
+  const unlock = await lockIndex(gitDirectory);
+  await unlock?.();
+};
+
+const DRAFT = "storyboard-lock.";
+
+/** What a crash left before its lock was in place; whoever has the lock is the only one who makes any. */
+const removeDrafts = async (gitDirectory: string): Promise<void> => {
+  const drafts = (await readdir(gitDirectory)).filter((name) => name.startsWith(DRAFT));
+  await Promise.all(drafts.map((name) => rm(join(gitDirectory, name), { force: true })));
+};
+
 /** Created with its whole content, so that ours can always be told from git's. */
 const createWhole = async (path: string, content: string): Promise<boolean> => {
-  const temporary = `${path.replace(/index\.lock$/, "storyboard-lock")}.${randomUUID()}`;
+  const temporary = join(dirname(path), `${DRAFT}${randomUUID()}`);
   await writeFile(temporary, content, { flag: "wx" });
   try {
     await link(temporary, path);

@@ -30,6 +30,16 @@ export interface LandingNames {
 /** Derives the place of a landing's proof from the run and the story. */
 export const proofRef = (run: string, story: string): string => `refs/storyboard/${run}/landed/${story}`;
 
+/** The newest commit that a run has landed, by its proofs; undefined when nothing landed. */
+export const newestLanded = async (repository: Repository, run: string): Promise<string | undefined> => {
+  const cwd = repository.commonDirectory;
+  const { stdout } = await git(["for-each-ref", "--format=%(objectname)", `${proofRef(run, "*")}/after`], { cwd });
+  const landed = stdout.split("\n").filter((commit) => commit !== "");
+  if (landed.length === 0) return undefined;
+  // Each landing stands on the one before, so only one of them is nobody's ancestor.
+  return (await git(["merge-base", "--independent", ...landed], { cwd })).stdout.split("\n")[0];
+};
+
 /** Reads all refs of a landing with one git process. */
 export const readLandingRefs = async (repository: Repository, names: LandingNames): Promise<LandingRefs> => {
   const patterns = [`refs/heads/${names.integration}`, `refs/heads/${names.branch}`, names.proof];

@@ -4,6 +4,7 @@ import { listCommits } from "./commit-list.ts";
 import type { Repository } from "./inspect-repository.ts";
 import { type LandedAt, type LandingNames, moveIntegration, readLandingRefs } from "./landing-refs.ts";
 import { replayCommits } from "./replay-commits.ts";
+import type { ResolveConflict } from "./resolve-conflicts.ts";
 import { growsFrom } from "./story-diff.ts";
 
 export interface LandRequest extends LandingNames {
@@ -13,6 +14,8 @@ export interface LandRequest extends LandingNames {
   /** Paths whose changes by the story do not land: the sprint file, whatever was carried in. Folders end with `/`. */
   readonly ownedPaths: readonly string[];
   readonly committing: Committing;
+  /** Merges by meaning what git cannot; without, every conflict is a person's. */
+  readonly resolve?: ResolveConflict;
   /** Storyboard's own commit on top, from the files as they landed; undefined for none. */
   readonly bookkeeping?: (read: ReadLanded) => Promise<Bookkeeping | undefined>;
 }
@@ -74,8 +77,9 @@ export const planLanding = async (request: LandRequest): Promise<LandPlan | Land
   const commits = listed;
   if (!(await growsFrom(baseline, story, commits, cwd))) return { kind: "not-descended" };
   if (commits.length === 0) return { kind: "nothing" };
-  const replay = await replayCommits(repository, commits, integration, request.ownedPaths, request.committing);
-  if (replay.kind === "conflict") return replay;
+  const { ownedPaths: dropped, committing, resolve } = request;
+  const replay = await replayCommits(repository, commits, integration, { dropped, committing, resolve });
+  if (replay.kind === "conflict") return { kind: "conflict", files: replay.files, message: replay.message };
   if (replay.head === integration.commit) return { kind: "nothing" };
   const top = await addBookkeeping(request, replay.head);
   return {

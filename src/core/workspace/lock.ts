@@ -3,6 +3,7 @@ import { link, mkdir, readFile, rename, unlink, writeFile } from "node:fs/promis
 import { join } from "node:path";
 import { z } from "zod";
 import type { ProcessIdentity } from "../model/process-identity.ts";
+import { checkWritable } from "./check-writable.ts";
 
 /** What a second start wants to know about the lead. */
 export interface LeadDetails {
@@ -32,7 +33,7 @@ const PAUSE_MS = 10;
 
 /**
  * Makes this process the one lead of a repository. The lock of a dead lead is taken over; of several that try at once
- * exactly one gets it.
+ * exactly one gets it. Throws a UserError where nothing can be written.
  */
 export const acquireLead = async (
   commonDirectory: string,
@@ -41,6 +42,7 @@ export const acquireLead = async (
   details: LeadDetails,
 ): Promise<LeadLock> => {
   const folder = leadFolder(commonDirectory);
+  await checkWritable(commonDirectory);
   await mkdir(folder, { recursive: true });
   const lead: Lead = { ...identity, ...details };
   // The token makes every lock's content unique, even of one process that takes it twice.
@@ -110,7 +112,13 @@ const replaceWhole = async (path: string, content: string): Promise<true> => {
 
 const writeTemporary = async (path: string, content: string): Promise<string> => {
   const temporary = `${path}.${randomUUID().slice(0, 13)}.new`;
-  await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
+  try {
+    await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
+  } catch (error) {
+    // A full disk leaves an empty file.
+    await unlink(temporary).catch(() => {});
+    throw error;
+  }
   return temporary;
 };
 

@@ -8,7 +8,13 @@ import { hasGitVersion, type Repository } from "./inspect-repository.ts";
 /** A three-way merge in the object database. */
 export type TreeMerge =
   | { readonly kind: "merged"; readonly tree: string }
-  | { readonly kind: "conflict"; readonly files: readonly string[]; readonly message: string };
+  | {
+      readonly kind: "conflict";
+      readonly files: readonly string[];
+      readonly message: string;
+      /** What is merged so far, with marks of conflict in those files; undefined for git before 2.38. */
+      readonly tree?: string;
+    };
 
 export interface TreeMergeRequest {
   /** Commit that both sides are compared with. */
@@ -35,7 +41,7 @@ export const mergeTrees = async (repository: Repository, request: TreeMergeReque
   const [tree = "", ...rest] = result.stdout.toString("utf8").split("\0");
   if (result.exitCode === 0) return { kind: "merged", tree };
   if (result.exitCode !== 1) throw new Error(`git merge-tree ${ours} ${request.theirs}: ${result.stderr.trim()}`);
-  return readConflict(rest);
+  return readConflict(tree, rest);
 };
 
 /** The same tree under another parent: gives merge-tree the base that we mean where it has no option for it. */
@@ -45,11 +51,11 @@ const withParent = async (repository: Repository, commit: string, parent: string
 };
 
 // After the tree: conflicting paths, an empty field, then messages as count, paths, kind and text.
-const readConflict = (fields: readonly string[]): TreeMerge => {
+const readConflict = (tree: string, fields: readonly string[]): TreeMerge => {
   const end = fields.indexOf("");
   const files = [...new Set(fields.slice(0, end))];
   const texts = fields.slice(end + 1).filter((field) => field.startsWith("CONFLICT"));
-  return { kind: "conflict", files, message: texts.map((text) => text.trim()).join("\n") };
+  return { kind: "conflict", files, message: texts.map((text) => text.trim()).join("\n"), tree };
 };
 
 /** For git before 2.38: the way of `git merge-resolve`, in an index and an empty work tree that are ours alone. */

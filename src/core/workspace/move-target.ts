@@ -38,7 +38,7 @@ export type MoveResult =
   | { readonly kind: "moved" }
   /** Edits or files of the user would be overwritten, or their git holds the index; nothing was changed. */
   | { readonly kind: "in-the-way"; readonly paths: readonly string[] }
-  /** The branch is at another commit than `from` and `to`. */
+  /** The branch is at another commit than `from` and `to`, or has what `to` does not have; nothing was changed. */
   | { readonly kind: "diverged"; readonly at: string | undefined }
   /** The user's working copy has another branch checked out: only the branch moved, no file. */
   | { readonly kind: "elsewhere" }
@@ -52,12 +52,15 @@ export type MoveResult =
  */
 export const moveTarget = async (request: MoveRequest): Promise<MoveResult> => {
   const { repository, from, to } = request;
-  const [place, changes] = await Promise.all([findBranch(request), listChanges(from, to, { cwd: repository.root })]);
+  const [place, changes, descends] = await Promise.all([
+    findBranch(request),
+    listChanges(from, to, { cwd: repository.root }),
+    isDescendant(request),
+  ]);
   if (place.commit === request.to) return await alreadyMoved(request, place);
-  if (place.commit !== request.from) return { kind: "diverged", at: place.commit };
+  if (place.commit !== request.from || !descends) return { kind: "diverged", at: place.commit };
   if (place.isHere) return await moveHere(request, changes);
   if (place.worktree !== "") return { kind: "checked-out-elsewhere", path: place.worktree };
-  await checkDescent(request);
   return (await moveBranch(request)) ? { kind: "elsewhere" } : { kind: "diverged", at: undefined };
 };
 
@@ -115,10 +118,10 @@ const askForBranch = async ({ repository, branch }: MoveRequest): Promise<Branch
   return { commit, isHere: head === "*", worktree };
 };
 
-const checkDescent = async ({ repository, branch, from, to }: MoveRequest): Promise<void> => {
+/** Whoever commits on the target while nobody leads must not lose that: the branch only ever moves forward. */
+const isDescendant = async ({ repository, from, to }: MoveRequest): Promise<boolean> => {
   const args = ["merge-base", "--is-ancestor", from, to];
-  const { exitCode } = await git(args, { cwd: repository.root, allowFailure: true });
-  if (exitCode !== 0) throw new Error(`${to} is no descendant of ${from}, so ${branch} cannot move there`);
+  return (await git(args, { cwd: repository.root, allowFailure: true })).exitCode === 0;
 };
 
 const moveBranch = async ({ repository, branch, from, to }: MoveRequest): Promise<boolean> => {
@@ -137,7 +140,7 @@ const moveFiles = async (
   const { repository, from, to, ownedPaths, resumed } = request;
   const cwd = repository.root;
   const index = join(repository.gitDirectory, "storyboard-index");
-  const mark = join(repository.gitDirectory, "storyboard-moving");
+  const mark = markOf(repository);
   const options = { cwd, env: { ...markedEnvironment(repository.gitDirectory), GIT_INDEX_FILE: index } };
   const step = request.onStep ?? (() => undefined);
   await rm(`${index}.lock`, { force: true });
@@ -174,6 +177,16 @@ const moveFiles = async (
 };
 
 const NOTHING: HalfMoved = { done: [], rewrite: [] };
+
+const markOf = ({ gitDirectory }: Repository): string => join(gitDirectory, "storyboard-moving");
+
+/** The move that was cut off while git may have been writing files, by its commits; undefined for none. */
+export const findCutOffMove = async (
+  repository: Repository,
+): Promise<{ readonly from: string; readonly to: string } | undefined> => {
+  const [from = "", to = ""] = (await readFile(markOf(repository), "utf8").catch(() => "")).trim().split(" ");
+  return to === "" ? undefined : { from, to };
+};
 
 /** Whether a move between the same commits was cut off while git may have been writing files. */
 const isMarked = async (mark: string, { from, to }: MoveRequest): Promise<boolean> =>

@@ -24,7 +24,7 @@ export const makeReady = async (repository: Repository, worktree: string, setup:
   const known = await readStamps(worktree);
   const missing = await bringDependencies(repository, worktree, setup, known);
   const isConfigured = setup.dependencies.length === 0 && setup.setup !== undefined && known[SETUP] !== setup.setup;
-  if (missing.length === 0) await markSetUp(worktree, setup, known[SETUP]);
+  if (missing.length === 0) await writeStamps(worktree, setup, known[SETUP]);
   return { setup: missing.length > 0 || isConfigured ? setup.setup : undefined };
 };
 
@@ -45,11 +45,9 @@ const bringDependencies = async (
 };
 
 /** Remembers that the worktree's dependencies fit its lockfiles now. The caller says so when the set-up command succeeded. */
-export const markSetUp = async (
-  worktree: string,
-  setup: Setup,
-  ran: string | undefined = setup.setup,
-): Promise<void> => {
+export const markSetUp = (worktree: string, setup: Setup): Promise<void> => writeStamps(worktree, setup, setup.setup);
+
+const writeStamps = async (worktree: string, setup: Setup, ran: string | undefined): Promise<void> => {
   const stamps: Record<string, string> = ran === undefined ? {} : { [SETUP]: ran };
   for (const one of setup.dependencies) {
     const stamp = await stampOf(worktree, one);

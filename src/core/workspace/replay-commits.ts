@@ -7,6 +7,7 @@ import { git } from "./git.ts";
 import type { Repository } from "./inspect-repository.ts";
 import { mergeTrees } from "./merge-trees.ts";
 import { isWithinPaths } from "./path-set.ts";
+import { type ResolveConflict, resolveConflicts } from "./resolve-conflicts.ts";
 
 export type Replay =
   | { readonly kind: "replayed"; readonly head: string; readonly tree: string }
@@ -25,25 +26,32 @@ interface Step {
   readonly isNaturalBase: boolean;
 }
 
+/** How commits are brought over. */
+export interface ReplaySettings {
+  /** Paths whose changes stay behind. */
+  readonly dropped: readonly string[];
+  readonly committing: Committing;
+  readonly resolve?: ResolveConflict | undefined;
+}
+
 /**
  * Rebases commits onto another one in the object database; authors, dates and messages stay. Commits that then change
  * nothing are left out. A branch with merges is brought over as one commit.
  * @param commits oldest first, all that the branch has and the target has not
- * @param dropped paths whose changes stay behind
  */
 export const replayCommits = async (
   repository: Repository,
   commits: readonly Commit[],
   onto: Place,
-  dropped: readonly string[],
-  committing: Committing,
+  settings: ReplaySettings,
 ): Promise<Replay> => {
+  const { dropped } = settings;
   const steps = isLinear(commits)
     ? commits.map((commit, i) => toStep(commit, commit.parents[0] ?? "", dropped, i === 0))
     : [await toSquash(repository, commits, onto, dropped)];
   let place = onto;
   for (const step of steps) {
-    const next = await bringOver(repository, step, place, committing);
+    const next = await bringOver(repository, step, place, settings);
     if ("kind" in next) return next;
     place = next;
   }
@@ -60,7 +68,7 @@ const toStep = (commit: Commit, base: string, dropped: readonly string[], isNatu
   isNaturalBase,
 });
 
-/** One step with the whole difference of the branch, told as its last commit that is no merge. */
+/** One step with the whole difference of the branch, told as its last commit that is no merge and not our own. */
 const toSquash = async (
   repository: Repository,
   commits: readonly Commit[],
@@ -70,7 +78,9 @@ const toSquash = async (
   const cwd = repository.commonDirectory;
   const tip = commits.at(-1) as Commit;
   const base = (await git(["merge-base", onto.commit, tip.id], { cwd })).stdout.split("\n")[0] ?? "";
-  const told = firstParentLine(commits).filter((commit) => commit.parents.length === 1);
+  const told = firstParentLine(commits).filter(
+    ({ parents, subject }) => parents.length === 1 && !subject.startsWith("chore(storyboard):"),
+  );
   const teller = told.at(-1) ?? tip;
   const others = told.filter((commit) => commit !== teller).map((commit) => commit.message);
   const message = Buffer.concat([teller.message, ...others.flatMap((text) => [Buffer.from("\n\n"), text])]);
@@ -94,7 +104,7 @@ const bringOver = async (
   repository: Repository,
   step: Step,
   place: Place,
-  committing: Committing,
+  { committing, resolve }: ReplaySettings,
 ): Promise<Place | (Replay & { kind: "conflict" })> => {
   const { commit, base } = step;
   const tree = step.dropped.length === 0 ? commit.tree : await treeWithoutChanges(repository, commit.id, step.dropped);
@@ -105,9 +115,12 @@ const bringOver = async (
     return isUntouched ? { commit: commit.id, tree } : await recommit(repository, commit, tree, place, committing);
   }
   const theirs = tree === commit.tree ? commit.id : await standIn(repository, tree, base);
-  const merge = await mergeTrees(repository, { base, ours: place.commit, theirs, isNaturalBase: step.isNaturalBase });
-  if (merge.kind === "conflict") return merge;
-  return merge.tree === place.tree ? place : await recommit(repository, commit, merge.tree, place, committing);
+  const request = { base, ours: place.commit, theirs, isNaturalBase: step.isNaturalBase };
+  const merge = await mergeTrees(repository, request);
+  const merged =
+    merge.kind === "merged" ? merge.tree : resolve && (await resolveConflicts(repository, merge, request, resolve));
+  if (merged === undefined) return merge as Replay & { kind: "conflict" };
+  return merged === place.tree ? place : await recommit(repository, commit, merged, place, committing);
 };
 
 /** A commit that only a merge sees. */

@@ -15,6 +15,8 @@ export interface StoryCommit {
 /** What a story did since its baseline; paths are relative to the top of the repository. */
 export interface StoryChanges {
   readonly head: string;
+  /** Branch that the worktree has checked out; undefined when detached, as in the midst of a rebase. */
+  readonly branch: string | undefined;
   /** Whether the branch grew from the baseline; else its commits and paths say nothing. */
   readonly descends: boolean;
   /** Oldest first. */
@@ -44,6 +46,7 @@ export const changesSince = async (
         : await listChanges(baseline, state.head, { cwd: worktree });
   return {
     head: state.head,
+    branch: state.branch,
     descends,
     commits: commits.map(toStoryCommit),
     changedPaths: [...new Set(changes.map((change) => change.path))],

@@ -71,6 +71,11 @@ export const unregister = async (cwd: string, path: string): Promise<void> => {
   await git(["worktree", "remove", "--force", "--force", "--", path], { cwd, allowFailure: true });
 };
 
+/** Writes a worktree's pointer to its git folder again where only that was lost. The caller holds the mutex. */
+export const repairWorktree = async (cwd: string, path: string): Promise<void> => {
+  await git(["worktree", "repair", "--", path], { cwd, allowFailure: true });
+};
+
 /** Removes ignored and untracked files, except the names in `keep`, at any depth. */
 export const cleanWorktree = async (path: string, keep: readonly string[]): Promise<void> => {
   const except = keep.map((name) => `--exclude=${name.replace(/^[!#]/, "\\$&")}`);

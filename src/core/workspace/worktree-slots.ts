@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import { readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { branchIn } from "./git-directory.ts";
 
 /**
@@ -94,11 +94,16 @@ const writeMarker = async (path: string, content: string): Promise<void> => {
 };
 
 /** Whether the slot's folder is a working copy still. */
-export const hasWorktree = (slot: Slot): Promise<boolean> =>
-  stat(join(slot.path, ".git")).then(
+export const hasWorktree = async (slot: Slot): Promise<boolean> => {
+  const pointer = await readFile(join(slot.path, ".git"), "utf8").catch(() => "");
+  const [, directory] = /^gitdir: (.+)$/m.exec(pointer) ?? [];
+  if (directory === undefined) return false;
+  // A repository that was moved leaves its worktrees with a pointer to nowhere.
+  return stat(resolve(slot.path, directory)).then(
     () => true,
     () => false,
   );
+};
 
 /** The branch that the slot's HEAD names, whatever its marker says; undefined when detached or gone. */
 export const branchOfSlot = (slot: Slot): Promise<string | undefined> => branchIn(slot.path).catch(() => undefined);

@@ -8,6 +8,7 @@ import {
   cleanWorktree,
   endLeftovers,
   removeOldLock,
+  repairWorktree,
   switchWorktree,
   unregister,
 } from "./switch-worktree.ts";
@@ -81,7 +82,7 @@ export const createWorktrees = (repository: Repository, settings: WorktreeSettin
     await abandonedSlots();
     const slots = await listSlots(root);
     const own = slots.find((slot) => slot.branch === start.branch);
-    if (own !== undefined && (await hasWorktree(own))) {
+    if (own !== undefined && ((await hasWorktree(own)) || (await mended(own)))) {
       await removeOldLock(own.path);
       return prepared(own.path, false);
     }
@@ -98,6 +99,12 @@ export const createWorktrees = (repository: Repository, settings: WorktreeSettin
       throw error;
     }
     return prepared(path, true);
+  };
+
+  /** An agent may delete the `.git` file; what else is in the folder is its work still. */
+  const mended = async (slot: Slot): Promise<boolean> => {
+    await mutex(() => repairWorktree(repository.commonDirectory, slot.path));
+    return await hasWorktree(slot);
   };
 
   const prepared = (path: string, fresh: boolean): PreparedWorktree => ({

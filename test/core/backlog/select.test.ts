@@ -78,6 +78,9 @@ describe("what is left", () => {
       ["2-4-help", "it is in the backlog"],
       ["2-5-old", 'its status "wont-do" is none that runs'],
     ]);
+    // Asked for by name and not done: the run cannot end as if all was well.
+    expect(left.map(({ isProblem }) => isProblem)).toEqual([false, true, true, true]);
+    expect(select(SPRINT).left.some(({ isProblem }) => isProblem)).toBe(false);
     expect(left[1]?.whatToDo).toContain("create-story");
     expect(left[2]?.whatToDo).toContain("--include-backlog");
   });

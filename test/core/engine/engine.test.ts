@@ -111,6 +111,15 @@ test("a bug of ours stops everything instead of going on wrong", async () => {
   await expect(engine.ended).rejects.toThrow("broken");
 });
 
+test("a programming error in a performer ends the run instead of being repeated", async () => {
+  const { ports } = world(() => {
+    throw new TypeError("undefined is not a function");
+  });
+  const engine = new Engine(initialState(barePolicy(), [story("a")]), 0, ports);
+  engine.start();
+  await expect(engine.ended).rejects.toThrow("undefined is not a function");
+});
+
 test("a journal that cannot be written stops the engine before any effect runs", async () => {
   const { ports, log } = world(goodResult);
   const engine = new Engine(initialState(barePolicy(), [story("a")]), 0, {

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import {
   FileWriteError,
+  removeDrafts,
   UPDATE_TRIES_MAX,
   updateFile,
   writeAtomically,
@@ -100,4 +101,14 @@ test("what the transform throws comes through as it is", async () => {
       throw error;
     }),
   ).rejects.toBe(error);
+});
+
+test("what a crash left of earlier writes is removed, and nothing else", async () => {
+  await writeFile(join(folder, "a.txt"), "hello");
+  await symlink("a.txt", join(folder, "link"));
+  const left = ".a.txt.3fa5ec7b-177d-4e49-8303-e46bd2909bc9.storyboard-tmp";
+  for (const name of [left, ".b.txt.1.storyboard-tmp", ".a.txt.tmp"]) await writeFile(join(folder, name), "half");
+  await removeDrafts(join(folder, "link"));
+  expect((await readdir(folder)).sort()).toEqual([".a.txt.tmp", ".b.txt.1.storyboard-tmp", "a.txt", "link"]);
+  await removeDrafts(join(folder, "nowhere", "c.txt"));
 });

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { Job } from "../../../src/core/jobs/job.ts";
+import { isDiscounted } from "../../../src/core/jobs/keeper-record.ts";
 import { createPlace, processesMentioning, textOf, until } from "./support.ts";
 
 const isReady = (job: Job) =>
@@ -19,6 +20,14 @@ describe("stopping a job", () => {
     await job.stop(PATIENT);
     expect(await job.ended).toMatchObject({ kind: "exited", status: 0 });
     expect(textOf(join(job.directory, "transcript"))).toBe("ready\ninterrupted\n");
+  });
+
+  it("is written down, so that a later lead does not take the end for the program's own", async () => {
+    const { jobs, shell } = createPlace();
+    const [stopped, ended] = await Promise.all([jobs.start(shell("exec sleep 60")), jobs.start(shell("exit 1"))]);
+    await ended.ended;
+    await Promise.all([stopped.stop(PATIENT), ended.stop(PATIENT)]);
+    expect([stopped, ended].map((job) => isDiscounted(job.directory))).toEqual([true, false]);
   });
 
   it("reaches one that was only just started", async () => {

@@ -127,6 +127,14 @@ describe("moving the target branch", () => {
     expect(await moveTarget(request())).toEqual({ kind: "diverged", at });
   });
 
+  test("a commit of the user is not taken off the branch, though a resumed lead knows of it", async () => {
+    const { root, request } = await ground();
+    const at = commit(root, "the user's", { "u.txt": "u" });
+    expect(await moveTarget(request({ from: at, resumed: true }))).toEqual({ kind: "diverged", at });
+    expect(run(root, "rev-parse", "main")).toBe(at);
+    expect(read(root, "u.txt")).toBe("u");
+  });
+
   test("with another branch checked out only the branch moves", async () => {
     const { root, to, request } = await ground();
     run(root, "checkout", "-q", "-b", "users");

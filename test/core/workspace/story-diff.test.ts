@@ -18,6 +18,7 @@ describe("what a story changed", () => {
     run(root, "add", "new");
     expect(await changesSince(root, baseline, { carried: ["_bmad/"] })).toEqual({
       head: empty,
+      branch: "main",
       descends: true,
       commits: [
         { id: one, subject: "feat(1-1): one", author: "Ada <ada@example.com>", files: ["a.txt", "x.txt"] },

@@ -1,23 +1,32 @@
-import { mkdir, readFile, realpath } from "node:fs/promises";
-import { dirname, join, posix, relative } from "node:path";
+import { mkdir } from "node:fs/promises";
+import { dirname, isAbsolute, join, posix, relative, resolve } from "node:path";
 import { addDeferred } from "../../backlog/deferred-work.ts";
 import { setSprintStatuses } from "../../backlog/set-sprint-statuses.ts";
-import { FileWriteError, removeDrafts, updateFile, writeAtomically } from "../../files/write-atomically.ts";
+import { readStoryStatus } from "../../backlog/story-status.ts";
+import { removeDrafts, writeAtomically } from "../../files/write-atomically.ts";
 import type { Finding } from "../../model/review.ts";
-import type { WritableStatus } from "../../model/status.ts";
+import { readStatus, type WritableStatus } from "../../model/status.ts";
 import type { Story } from "../../model/story.ts";
 import type { StoryKey } from "../../model/story-key.ts";
 import type { Bookkeeping, ReadLanded } from "../../workspace/bookkeeping-commit.ts";
+import { executablesIn } from "../../workspace/executables.ts";
+import { mergeText } from "../../workspace/merge-text.ts";
 import type { OwnedVersions } from "../../workspace/owned-files.ts";
+import type { ResolveConflict } from "../../workspace/resolve-conflicts.ts";
 import type { RunFile } from "../run-file.ts";
+import { readOrNone, setIn } from "./file-access.ts";
+import { mergeAppended } from "./merge-appended.ts";
 import { differsInOursAlone, mergeSprintFile, withKeptStatuses } from "./merge-sprint-file.ts";
-import { isSameStory, mergeStoryFile, type StoryMerge, withStatus } from "./merge-story-file.ts";
+import { isSameStory, mergeAtLanding, mergeStoryFile, type StoryMerge, withStatus } from "./merge-story-file.ts";
 
 /** A landing's own changes, beside the statuses set before. */
 export interface LandingStatus {
   readonly story: Story;
   readonly status: WritableStatus;
   readonly deferred: readonly Finding[];
+  /** Absolute project folder of the story's worktree, and what its branch holds: the difference was left uncommitted. */
+  readonly worktreeProject: string;
+  readonly committed: ReadLanded;
 }
 
 /**
@@ -31,6 +40,7 @@ export class KeptFiles {
   readonly #kept: Map<StoryKey, WritableStatus>;
   readonly #files: ReadonlyMap<string, Story>;
   #last: Promise<unknown> = Promise.resolve();
+  #executables: Promise<Set<string>> | undefined;
 
   /** `kept` are the statuses that an earlier lead of this run has set; `prefix` is the project below the repository. */
   constructor(run: RunFile, prefix: string, runDirectory: string, kept: ReadonlyMap<StoryKey, WritableStatus>) {
@@ -46,9 +56,11 @@ export class KeptFiles {
     return [...(this.sprintPath === undefined ? [] : [this.sprintPath, this.#deferredPath]), ...this.#files.keys()];
   }
 
-  /** The sprint file relative to the top of the repository; undefined where the backlog has none. */
+  /** The sprint file relative to the top of the repository; undefined where it lies outside, or the backlog has none. */
   get sprintPath(): string | undefined {
-    return this.#run.sprintFile === undefined ? undefined : this.#prefix + this.#run.sprintFile;
+    const { sprintFile } = this.#run;
+    const isInside = sprintFile !== undefined && !isAbsolute(sprintFile);
+    return isInside ? posix.normalize(this.#prefix + sprintFile) : undefined;
   }
 
   /** The owned files that a story's landing changes. */
@@ -68,7 +80,7 @@ export class KeptFiles {
       this.#kept.set(story.key, status);
       const { project, sprintFile } = this.#run;
       if (this.#run.source === "bmad" && sprintFile !== undefined) {
-        await setIn(join(project, sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
+        await setIn(resolve(project, sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
         if (story.file !== undefined) await setIn(join(project, story.file), (bytes) => withStatus(bytes, status));
       }
       if (deferred.length > 0) await this.#deferInCopy(story.key, deferred);
@@ -79,7 +91,9 @@ export class KeptFiles {
   async enterWorktree(worktreeProject: string, story: Story, status: WritableStatus, fresh: boolean): Promise<void> {
     if (this.#run.source !== "bmad" || this.#run.sprintFile === undefined) return;
     if (fresh && story.file !== undefined) await this.#giveStory(worktreeProject, story.file, story.key);
-    await setIn(join(worktreeProject, this.#run.sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
+    if (this.sprintPath !== undefined) {
+      await setIn(join(worktreeProject, this.#run.sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
+    }
     if (story.file !== undefined) await setIn(join(worktreeProject, story.file), (bytes) => withStatus(bytes, status));
   }
 
@@ -90,10 +104,10 @@ export class KeptFiles {
     const files = new Map<string, Uint8Array>();
     const change = async (
       path: string | undefined,
-      to: (bytes: Uint8Array) => Uint8Array | undefined,
+      to: (bytes: Uint8Array) => Uint8Array | undefined | Promise<Uint8Array>,
     ): Promise<void> => {
       const bytes = path === undefined ? undefined : await read(path);
-      const changed = bytes === undefined ? undefined : to(bytes);
+      const changed = bytes === undefined ? undefined : await to(bytes);
       if (path !== undefined && changed !== undefined && changed !== bytes) files.set(path, changed);
     };
     if (this.#run.source === "bmad") {
@@ -101,14 +115,16 @@ export class KeptFiles {
       for (const [path, story] of this.#files) {
         const status = kept.get(story.key);
         if (status !== undefined && (landing === undefined || landing.story.key === story.key)) {
-          await change(path, (bytes) => withStatus(bytes, status));
+          await change(path, async (bytes) => withStatus(await this.#withLeft(path, bytes, landing), status));
         }
       }
     }
     await this.#bookDeferred(read, files, landing);
     if (files.size === 0) return undefined;
     const subject = landing === undefined ? "keep the sprint's statuses" : `${landing.story.key} is ${landing.status}`;
-    return { files, message: `chore(storyboard): ${subject}\n` };
+    const { project, target } = this.#run;
+    this.#executables ??= executablesIn(project, target.commit, this.ownedPaths);
+    return { files, executables: await this.#executables, message: `chore(storyboard): ${subject}\n` };
   }
 
   /** The landing is in git: its status is one that storyboard has set. */
@@ -120,14 +136,20 @@ export class KeptFiles {
   readonly resolveOwned = async (path: string, versions: OwnedVersions): Promise<Uint8Array | undefined> => {
     if (path === this.sprintPath) return mergeSprintFile(versions, this.#kept, new Date());
     const story = this.#files.get(path);
-    if (story === undefined) return appended(versions);
+    if (story === undefined) return mergeAppended(versions);
     const merged = await mergeStoryFile(versions, this.#mergeOf(story));
     if (merged.keptEdits) this.#unmerged.add(path);
     return merged.bytes;
   };
 
-  /** What an owned file holds on a branch that has nothing of the run: as committed, where only our own changes are lost. */
-  readonly giveBack = (path: string, { working, from }: OwnedVersions): Uint8Array | undefined => {
+  /** Merges by meaning what a landing finds changed on both sides. */
+  readonly resolveLanding: ResolveConflict = async (path, versions) =>
+    this.#files.has(path) && this.#run.source === "bmad"
+      ? mergeAtLanding(versions, join(this.#runDirectory, "given"))
+      : undefined;
+
+  /** An owned file as committed, where nothing but what storyboard set itself is lost by it; else as it stands. */
+  readonly asCommitted = (path: string, { working, from }: OwnedVersions): Uint8Array | undefined => {
     if (working === undefined || from === undefined) return working;
     const isOurs =
       path === this.sprintPath
@@ -136,12 +158,32 @@ export class KeptFiles {
     return isOurs ? from : working;
   };
 
+  /** An owned file of a story's branch without the statuses that came since the story began. */
+  readonly asBefore = (path: string, { working, to }: OwnedVersions): Uint8Array | undefined => {
+    if (working === undefined || to === undefined) return working;
+    if (path === this.sprintPath) return to;
+    const raw = readStoryStatus(to);
+    const status = raw === undefined ? undefined : readStatus(raw);
+    return status === "other" || status === "backlog" ? working : withStatus(working, status);
+  };
+
   /** Story files whose landed version could not be merged with what the user wrote there meanwhile. */
   get unmerged(): readonly string[] {
     return [...this.#unmerged];
   }
 
   readonly #unmerged = new Set<string>();
+
+  /** A landed story file with what the agent changed in it and did not commit, ticks above all. */
+  async #withLeft(path: string, landed: Uint8Array, landing: LandingStatus | undefined): Promise<Uint8Array> {
+    const file = landing?.story.file;
+    if (landing === undefined || file === undefined) return landed;
+    const left = await readOrNone(join(landing.worktreeProject, file));
+    if (left === undefined || isSameStory(left, landed)) return landed;
+    const base = await landing.committed(path);
+    if (base === undefined || isSameStory(left, base)) return landed;
+    return (await mergeText({ base, ours: landed, theirs: left }, join(this.#runDirectory, "given"))) ?? landed;
+  }
 
   #mergeOf({ key }: Story): StoryMerge {
     const folder = join(this.#runDirectory, "given");
@@ -157,8 +199,8 @@ export class KeptFiles {
       const { story, status } = landing;
       const { project, sprintFile } = this.#run;
       if (this.#run.source !== "bmad") return false;
-      if (sprintFile !== undefined && !isTracked(this.#prefix + sprintFile)) {
-        await setIn(join(project, sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
+      if (sprintFile !== undefined && !(this.sprintPath !== undefined && isTracked(this.sprintPath))) {
+        await setIn(resolve(project, sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
         if (landing.deferred.length > 0) await this.#deferInCopy(story.key, landing.deferred);
       }
       if (story.file === undefined || isTracked(this.#prefix + story.file)) return false;
@@ -209,7 +251,10 @@ export class KeptFiles {
   }
 
   async #deferInCopy(key: StoryKey, deferred: readonly Finding[]): Promise<void> {
-    const path = join(this.#run.project, relative(this.#prefix, this.#deferredPath));
+    const { project, sprintFile = "" } = this.#run;
+    const path = isAbsolute(sprintFile)
+      ? join(dirname(sprintFile), "deferred-work.md")
+      : join(project, relative(this.#prefix, this.#deferredPath));
     const old = (await readOrNone(path)) ?? Buffer.alloc(0);
     const text = addDeferred(Buffer.from(old).toString("utf8"), key, deferred, new Date().toISOString());
     await writeAtomically(path, Buffer.from(text));
@@ -218,6 +263,7 @@ export class KeptFiles {
   async #bookDeferred(read: ReadLanded, files: Map<string, Uint8Array>, landing?: LandingStatus): Promise<void> {
     if (landing === undefined || landing.deferred.length === 0) return;
     const sprint = this.sprintPath;
+    if (sprint === undefined && this.#run.sprintFile !== undefined) return;
     // Beside a sprint file that git does not track, the list is no part of a commit either: `bringBack` writes it.
     if (sprint !== undefined && (await read(sprint)) === undefined) return;
     const old = Buffer.from((await read(this.#deferredPath)) ?? []).toString("utf8");
@@ -231,32 +277,3 @@ export class KeptFiles {
     return result;
   }
 }
-
-/** A file that only ever grows at its end: the user's version, with what landed added when it is not in it yet. */
-const appended = ({ working, from, to }: OwnedVersions): Uint8Array | undefined => {
-  if (working === undefined || to === undefined) return to ?? working;
-  const [ours, theirs, base] = [working, to, from ?? Buffer.alloc(0)].map((bytes) => Buffer.from(bytes));
-  if (ours === undefined || theirs === undefined || base === undefined || ours.equals(base)) return to;
-  const added = theirs.subarray(base.length);
-  if (!theirs.subarray(0, base.length).equals(base) || ours.includes(added)) return working;
-  return Buffer.concat([ours, added]);
-};
-
-const setIn = async (
-  path: string,
-  to: (bytes: Uint8Array) => Uint8Array | Promise<Uint8Array>,
-): Promise<void> => {
-  try {
-    await updateFile(await realpath(path), to);
-  } catch (error) {
-    // A file that is not there has no status to be kept.
-    const code = error instanceof FileWriteError ? error.code : (error as NodeJS.ErrnoException).code;
-    if (code !== "ENOENT") throw error;
-  }
-};
-
-const readOrNone = (path: string): Promise<Uint8Array | undefined> =>
-  readFile(path).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === "ENOENT") return undefined;
-    throw error;
-  });

@@ -1,6 +1,6 @@
 import { readStoryStatus, setStoryStatus } from "../../backlog/story-status.ts";
 import { readStatus, type WritableStatus } from "../../model/status.ts";
-import { mergeText } from "../../workspace/merge-text.ts";
+import { mergeText, type TextVersions } from "../../workspace/merge-text.ts";
 import type { Versions } from "./merge-sprint-file.ts";
 
 /** What is known of a story's file besides its versions. */
@@ -28,6 +28,18 @@ export const mergeStoryFile = async (
   const [base, ours, theirs] = [given ?? from ?? working, working, to].map((bytes) => withStatus(bytes, status));
   const merged = base && ours && theirs && (await mergeText({ base, ours, theirs }, folder));
   return merged === undefined ? { bytes: ours, keptEdits: true } : { bytes: merged, keptEdits: false };
+};
+
+/**
+ * A story file that both the story and the branch that it lands on have changed. A status that storyboard committed
+ * meanwhile, at the end of a run that an answer or a retry opened again, is no conflict; other lines may be one.
+ */
+export const mergeAtLanding = (versions: TextVersions, folder: string): Promise<Uint8Array | undefined> => {
+  // Any one status will do: the bookkeeping of the landing sets the right one.
+  const [base, ours, theirs] = [versions.base, versions.ours, versions.theirs].map((bytes) =>
+    withStatus(bytes, "review"),
+  );
+  return base && ours && theirs ? mergeText({ base, ours, theirs }, folder) : Promise.resolve(undefined);
 };
 
 /** Whether two versions of a story differ in nothing but the status. */

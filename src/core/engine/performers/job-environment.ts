@@ -1,3 +1,4 @@
+import { describeAgent } from "../../agents/agents.ts";
 import { agentEnvironment } from "../../agents/environment.ts";
 import type { AgentProfile } from "../../model/config.ts";
 import type { Lease } from "../../scheduler/effects.ts";
@@ -28,7 +29,7 @@ export const environmentFor = (world: World, job: JobEnvironment): Record<string
       ...(directory === undefined ? {} : { turnDir: directory }),
     },
     leases: leaseVariables(leases),
-    ...(profile === undefined ? {} : { profile }),
+    ...(profile === undefined ? {} : { profile, variables: describeAgent(profile.cli).variables }),
   });
   return { ...environment, ...world.run.agentEnvironment };
 };

@@ -23,7 +23,7 @@ export const leaveCopy = async (world: World): Promise<string[]> => {
 const giveBack = async ({ repository, keptFiles }: World): Promise<void> => {
   const { changed } = await readWorkingState(repository.root);
   const owned = changed.filter((path) => isWithinPaths(path, keptFiles.ownedPaths)).map((path) => ({ path }));
-  await writeOwned(repository, owned, { from: "HEAD", to: "HEAD", resolve: keptFiles.giveBack });
+  await writeOwned(repository, owned, { from: "HEAD", to: "HEAD", resolve: keptFiles.asCommitted });
 };
 
 /** With the owned files as they landed, git finds nothing of ours in the way when the user merges. */

@@ -1,4 +1,4 @@
-import { moveTarget } from "../../workspace/move-target.ts";
+import { findCutOffMove, moveTarget } from "../../workspace/move-target.ts";
 import { inBackground, type World } from "./world.ts";
 
 /** How long a landing waits for others to be moved together with it, in milliseconds. */
@@ -34,9 +34,20 @@ export const moveCopy = (world: World): Promise<void> => {
  * holds the target back, with the reason kept for the end of the run; the run goes on upon the integration branch.
  */
 const moveOnce = async (world: World): Promise<void> => {
+  const { positions, repository } = world;
+  const cutOff = positions.resumed ? await findCutOffMove(repository) : undefined;
+  // What a crash left half moved is known by its two commits: that move is finished before the next one begins.
+  if (cutOff?.from === positions.target && cutOff.to !== positions.integration) await moveTo(world, cutOff.to);
+  await moveTo(world, positions.integration);
+};
+
+const moveTo = async (world: World, to: string): Promise<void> => {
   const { positions, run, repository } = world;
-  if (positions.target === positions.integration) return;
-  const to = positions.integration;
+  if (positions.target === to) return;
+  if (positions.target === "") {
+    positions.held = `the branch ${run.target.branch} is gone`;
+    return;
+  }
   const result = await moveTarget({
     repository,
     branch: run.target.branch,
@@ -46,18 +57,18 @@ const moveOnce = async (world: World): Promise<void> => {
     resolveOwned: world.keptFiles.resolveOwned,
     resumed: positions.resumed,
   });
-  positions.resumed = false;
   positions.held = undefined;
   switch (result.kind) {
     case "moved":
     case "elsewhere":
       positions.target = to;
+      positions.resumed = false;
       return;
     case "in-the-way":
       positions.held = `your changes are in the way of ${run.target.branch}: ${result.paths.slice(0, 5).join(", ")}`;
       return;
     case "diverged":
-      positions.held = `${run.target.branch} has moved since the start`;
+      positions.held = `${run.target.branch} has moved since the start, by a commit that is not the run's`;
       return;
     case "checked-out-elsewhere":
       positions.held = `${run.target.branch} is checked out in ${result.path}`;

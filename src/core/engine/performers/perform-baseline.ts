@@ -27,7 +27,9 @@ const gatesIn = async (
   const plan = gatesFor(world);
   if (plan.gates.length === 0) return { kind: "baseline", red: [], notes: [] };
   const outcomes = await runGates(world, plan, { projectPath, tree: await treeOf(path) }, signal);
-  const red = outcomes.filter((outcome) => !outcome.ok).map(({ name, tail }) => ({ name, tail }));
+  const red = outcomes
+    .filter((outcome) => !outcome.ok)
+    .map(({ name, tail, cut }) => ({ name, tail: cut === undefined ? tail : [...tail, `cut off: ${cut}`] }));
   const notes = red.map(({ name }) => `gate ${name} was red before the first story`);
   return { kind: "baseline", red, notes };
 };

@@ -13,6 +13,7 @@ import {
 import { proofRef } from "../../workspace/landing-refs.ts";
 import type { LandingStatus } from "../kept-files/kept-files.ts";
 import { followSoon } from "./move-copy.ts";
+import { offerRepair, takeOffBranch, takeStatusesOut } from "./offer-repair.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
 import { branchOf, carriedIn, type Place, storyIn, swept, type World } from "./world.ts";
@@ -31,12 +32,14 @@ export const performLanding = async (world: World, effect: Land, signal: AbortSi
     story: storyIn(world, effect.story),
     status: effect.finalStatus,
     deferred: effect.deferred,
+    worktreeProject: place.projectPath,
+    committed: readerOf(world.repository, `refs/heads/${branchOf(world, effect.story)}`),
   };
   for (let attempt = 1; attempt <= PLANS_MAX; attempt++) {
     const plan = await planLanding(requestOf(world, effect, landing));
-    if (plan.kind !== "planned") return conclude(world, place, landing, plan);
+    if (plan.kind !== "planned") return conclude(world, place, landing, plan, effect.baseline);
     const red = await gatesOnMerged(world, effect, place, plan, signal);
-    if (red !== undefined) return red;
+    if (red !== undefined) return offerRepair(world, place, red);
     const landed = await commitLanding(world.repository, plan);
     if (landed !== "stale") return conclude(world, place, landing, landed);
   }
@@ -51,6 +54,7 @@ const requestOf = (world: World, effect: Land, landing: LandingStatus): LandRequ
   baseline: effect.baseline ?? world.run.target.commit,
   ownedPaths: [...carriedIn(world), ...(world.keptFiles.sprintPath === undefined ? [] : [world.keptFiles.sprintPath])],
   committing: world.run.committing,
+  resolve: world.keptFiles.resolveLanding,
   bookkeeping: (read) => world.keptFiles.bookkeeping(read, landing),
 });
 
@@ -66,6 +70,7 @@ const gatesOnMerged = async (
   if (gates.gates.length === 0 || plan.landed.before === effect.baseline || !world.run.policy.evidence)
     return undefined;
   const tree = (await git(["rev-parse", `${plan.landed.after}^{tree}`], { cwd: place.path })).stdout;
+  await takeStatusesOut(world, place, effect.story);
   await checkoutForGates(place.path, plan.landed.after);
   try {
     const outcomes = await runGates(world, gates, { projectPath: place.projectPath, tree }, signal);
@@ -81,17 +86,24 @@ const conclude = async (
   place: Place,
   landing: LandingStatus,
   result: LandResult,
+  baseline?: string,
 ): Promise<EffectResult> => {
-  if (result.kind === "conflict") return result;
-  if (result.kind === "not-descended") {
+  if (result.kind === "conflict" || result.kind === "not-descended") {
+    await takeStatusesOut(world, place, landing.story.key);
+    if (baseline !== undefined) await takeOffBranch(world, place, landing.story.key, baseline);
     const message = `${place.branch} does not descend from the commit that the story started from`;
-    return { kind: "conflict", files: [], message };
+    return offerRepair(world, place, result.kind === "conflict" ? result : { kind: "conflict", files: [], message });
   }
   if (result.kind === "nothing") return nothingToLand(world, landing);
   return landed(world, place, landing, result);
 };
 
+/** Where evidence was asked for, there was work: a branch without it was changed by somebody since. */
 const nothingToLand = async (world: World, landing: LandingStatus): Promise<EffectResult> => {
+  if (world.run.policy.evidence && landing.story.status !== "review") {
+    const message = `the branch of ${landing.story.key} holds none of its work any more`;
+    return { kind: "conflict", files: [], message };
+  }
   await world.keptFiles.setStatus(landing.story, landing.status, landing.deferred);
   return { kind: "landed", notes: ["the story changed nothing"] };
 };

@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import type { AgentDescription, AgentParser } from "../../agents/agent.ts";
+import type { AgentParser } from "../../agents/agent.ts";
 import { describeAgent } from "../../agents/agents.ts";
 import { readBuildClaim, readVerdict } from "../../agents/closing-block.ts";
 import { lastBytes } from "../../jobs/bounded-file.ts";
-import { JOB_FILES, type JobEnd, type JobSpec, type StopPlan } from "../../jobs/job.ts";
+import { JOB_FILES, type JobEnd, type JobSpec } from "../../jobs/job.ts";
+import { isDiscounted } from "../../jobs/keeper-record.ts";
 import { tailTranscript } from "../../jobs/transcript-tail.ts";
 import { type Permission, phaseNamed } from "../../model/pipeline.ts";
 import { plainText } from "../../model/plain-text.ts";
@@ -13,12 +14,13 @@ import type { CutReason, TurnEnd, TurnFailureCause, TurnResult } from "../../mod
 import type { EffectResult, RunTurn, StopTurn } from "../../scheduler/effects.ts";
 import { resetTo, type Snapshot, takeSnapshot } from "../../workspace/restore-worktree.ts";
 import { commitLeftovers } from "./commit-leftovers.ts";
-import { type FoundJob, findOrStartJob } from "./find-job.ts";
+import { type FoundJob, findOrStartJob, wasJobMade } from "./find-job.ts";
 import { environmentFor } from "./job-environment.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { createTurnFeed } from "./turn-feed.ts";
 import { promptOf } from "./turn-prompt.ts";
-import { watchTurn } from "./turn-watch.ts";
+import { chosenSession, newSessionOf } from "./turn-session.ts";
+import { type LeavePlan, watchTurn } from "./turn-watch.ts";
 import { type Place, profileIn, storyIn, type World } from "./world.ts";
 
 const STDERR_BYTES_MAX = 8 * 1024;
@@ -35,10 +37,16 @@ export const performTurn = async (world: World, effect: RunTurn): Promise<Effect
   });
   try {
     const place = await placeOf(world, effect.story);
-    if (asked !== undefined) return turnResult(cutShort(asked));
+    // What an earlier lead started may live: it is taken over, and stopped then.
+    if (asked !== undefined && !wasJobMade(world, jobName(effect))) return turnResult(cutShort(asked));
     const found = await findOrStartJob(world, jobName(effect), (directory) => jobSpec(world, effect, place, directory));
     const result = await followJob(world, effect, found, asked);
-    if (effect.role === "builder" && result.end.kind === "finished") await commitLeftovers(world, effect.story, place);
+    if (effect.role === "builder" && result.end.kind === "finished") {
+      const problem = await commitLeftovers(world, effect.story, place);
+      if (problem !== undefined) {
+        return turnResult({ ...result, end: { kind: "failed", cause: "other", message: problem } });
+      }
+    }
     const notes = await undoReading(world, effect, place);
     return turnResult({ ...result, notes: [...(result.notes ?? []), ...notes] });
   } finally {
@@ -75,6 +83,8 @@ const jobSpec = async (
     profile,
     prompt: promptOf(world, effect),
     permission: permissionOf(world, effect),
+    gateCommands: world.run.gates.map((gate) => gate.run),
+    newSession: newSessionOf(world, directory),
     ...(effect.session === undefined ? {} : { session: effect.session }),
     ...(effect.model === undefined ? {} : { model: effect.model }),
   });
@@ -94,6 +104,7 @@ const jobSpec = async (
     cwd: place.projectPath,
     env: { ...environment, ...call.env },
     input: call.input,
+    ...(world.run.config.isolation === "worktree" ? { ownFolder: place.path } : {}),
   };
 };
 
@@ -109,8 +120,7 @@ const followJob = async (
   found: FoundJob,
   asked: CutReason | undefined,
 ): Promise<TurnResult> => {
-  const description = describeAgent(profileIn(world, effect.agent).cli);
-  const parser = description.createParser();
+  const parser = describeAgent(profileIn(world, effect.agent).cli).createParser();
   const feed = createTurnFeed(world, effect.story, effect.phase);
   if (found.kind === "over") {
     const tail = tailTranscript(join(found.directory, JOB_FILES.transcript), {
@@ -120,60 +130,70 @@ const followJob = async (
     });
     await tail.finish();
     feed.endOfLook();
-    return judge(world, description, parser, found.end, { directory: found.directory, durationMs: 0 });
+    return judge(world, effect, parser, found.end, {
+      directory: found.directory,
+      durationMs: 0,
+      cut: stopBefore(found.directory),
+    });
   }
   const { job } = found;
   if (found.adopted) feed.remark("the agent kept working while storyboard was away");
-  const turn = watchTurn(world, job, parser, feed, stopPlan(world, effect));
+  const turn = watchTurn(world, job, parser, feed, leavePlan(world, effect));
   world.turns.set(effect.id, turn);
   world.sweeps.set(effect.story, job.swept);
   if (asked !== undefined) void turn.stop(asked);
   const end = await turn.ended;
   // A worktree must be quiet before its evidence is looked at; the shared copy belongs to others, too.
   if (world.run.config.isolation === "worktree") await job.swept;
-  return judge(world, description, parser, end, {
+  return judge(world, effect, parser, end, {
     directory: job.directory,
     durationMs: world.now() - job.startedAtMs,
-    cut: turn.cut(),
+    cut: turn.cut() ?? (turn.stayed() ? undefined : stopBefore(job.directory)),
+    stayed: turn.stayed(),
     wasCut: turn.wasCut(),
   });
 };
 
-const stopPlan = (world: World, effect: RunTurn): StopPlan => {
+/** What an earlier lead stopped did not end by itself, even if it left no word about it but this. */
+const stopBefore = (directory: string): CutReason | undefined => (isDiscounted(directory) ? "stop" : undefined);
+
+const leavePlan = (world: World, effect: RunTurn): LeavePlan => {
   const profile = profileIn(world, effect.agent);
-  const { stopSignal } = describeAgent(profile.cli).call({ profile, prompt: "", permission: profile.permissions });
-  return { signal: stopSignal, graceMs: 3_000, killAfterMs: 2_000 };
+  const { call, exitLimitMs } = describeAgent(profile.cli);
+  const { stopSignal } = call({ profile, prompt: "", permission: profile.permissions });
+  return { signal: stopSignal, graceMs: 3_000, killAfterMs: 2_000, exitLimitMs };
 };
 
 interface JobFacts {
   readonly directory: string;
   readonly durationMs: number;
   readonly cut?: CutReason | undefined;
+  readonly stayed?: boolean;
   readonly wasCut?: boolean;
 }
 
-const judge = (
-  world: World,
-  description: AgentDescription,
-  parser: AgentParser,
-  end: JobEnd,
-  facts: JobFacts,
-): TurnResult => {
-  const parsed = parser.end(exitOf(end));
+const judge = (world: World, effect: RunTurn, parser: AgentParser, end: JobEnd, facts: JobFacts): TurnResult => {
+  const stderr = plainText(lastBytes(join(facts.directory, JOB_FILES.stderr), STDERR_BYTES_MAX));
+  const parsed = parser.end({ ...(facts.stayed ? { status: 0 } : exitOf(end)), stderr });
+  const turnEnd = endOf(end, facts.cut, parsed.end);
+  const session =
+    parsed.session ?? (turnEnd.kind === "cut" ? chosenSession(world, effect, facts.directory) : undefined);
   const verdict = readVerdict(parsed.closingText);
   const claim = readBuildClaim(parsed.closingText);
-  const stderr = plainText(lastBytes(join(facts.directory, JOB_FILES.stderr), STDERR_BYTES_MAX));
   const spoken = parsed.lastLines.length > 0 ? parsed.lastLines : stderr.split("\n").filter((line) => line !== "");
   return {
-    end: endOf(end, facts.cut, parsed.end),
+    end: turnEnd,
     usage: parsed.usage,
-    reportsUsage: description.reportsUsage,
+    reportsUsage: describeAgent(profileIn(world, effect.agent).cli).reportsUsage,
     durationMs: facts.durationMs,
     lastLines: spoken.slice(-LAST_LINES_MAX).map(world.mask),
-    ...(parsed.session === undefined ? {} : { session: parsed.session }),
+    ...(session === undefined ? {} : { session }),
     ...(verdict === undefined ? {} : { verdict }),
     ...(claim === undefined ? {} : { claim }),
-    ...(facts.wasCut ? { notes: ["the transcript was longer than limits.transcript_mb; its beginning is gone"] } : {}),
+    notes: [
+      ...(parsed.notes ?? []).map(world.mask),
+      ...(facts.wasCut ? ["the transcript was longer than limits.transcript_mb; its beginning is gone"] : []),
+    ],
   };
 };
 
@@ -192,6 +212,7 @@ const endOf = (end: JobEnd, cut: CutReason | undefined, parsed: TurnEnd): TurnEn
 
 const causeOf = (problem: Extract<JobEnd, { kind: "not-started" }>["problem"]): TurnFailureCause => {
   if (problem === "missing-program" || problem === "not-executable") return "missing-program";
+  if (problem === "disk-full") return "disk-full";
   return problem === "too-long" ? "config" : "temporary";
 };
 

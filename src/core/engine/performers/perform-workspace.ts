@@ -22,7 +22,8 @@ export const performPrepare = async (
   const branch = branchOf(world, effect.story);
   const prepared = await world.worktrees.prepare({ branch, base });
   world.places.set(effect.story, Promise.resolve({ ...prepared, branch }));
-  await prepareFiles(world, prepared, `setup.${effect.story}`, signal);
+  // A set-up that failed is no reason not to try it again: each effect has a job of its own.
+  await prepareFiles(world, prepared, `setup.${effect.story}.${effect.id}`, signal);
   await world.keptFiles.enterWorktree(prepared.projectPath, story, "in-progress", prepared.fresh);
   const isNew = prepared.fresh && !world.isResumed;
   return { kind: "workspace-ready", baseline: isNew ? base : await forkPoint(world, branch), notes: [] };
@@ -84,8 +85,12 @@ const findOrRemake = async (world: World, key: string, branch: string): Promise<
 
 /** Gives a story's worktree back to the pool, for the next story. */
 export const performRelease = async (world: World, effect: ReleaseWorkspace): Promise<EffectResult> => {
-  const { path } = await placeOf(world, effect.story);
+  const known = await world.places.get(effect.story)?.catch(() => undefined);
+  const branch = branchOf(world, effect.story);
+  const path = known?.path ?? (await world.worktrees.list()).find((worktree) => worktree.branch === branch)?.path;
   world.places.delete(effect.story);
+  // A lead that was killed before it could write that down has given it back already.
+  if (path === undefined) return { kind: "done" };
   await swept(world, effect.story);
   await inBackground(world, world.worktrees.release(path));
   return { kind: "done" };

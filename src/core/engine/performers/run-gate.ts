@@ -85,6 +85,8 @@ export const runGate = async (world: World, request: GateRequest, signal: AbortS
       shell.stoppedFor === "limit" ? `it took longer than ${timeoutMs / 60_000} minutes` : "it was stopped";
     return { kind: "cut", reason, durationMs, tail, output };
   }
+  // Nothing about the work is known then: the environment's fault, and tried again.
+  if (end.kind === "crashed") throw new Error(`the gate ${request.name} ${describeEnd(end)}`);
   if (end.kind !== "exited") return { kind: "cut", reason: describeEnd(end), durationMs, tail, output };
   return { kind: "ended", ok: end.status === 0, durationMs, tail, output };
 };

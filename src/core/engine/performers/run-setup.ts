@@ -1,5 +1,6 @@
 import { lastBytes } from "../../jobs/bounded-file.ts";
 import { JOB_FILES, type JobEnd, type StopPlan } from "../../jobs/job.ts";
+import { isDiscounted } from "../../jobs/keeper-record.ts";
 import { plainText } from "../../model/plain-text.ts";
 import { findOrStartJob } from "./find-job.ts";
 import { environmentFor } from "./job-environment.ts";
@@ -35,12 +36,17 @@ export const runShell = async (
   line: string,
   at: { readonly cwd: string; readonly limitMs: number; readonly signal: AbortSignal },
 ): Promise<ShellEnd> => {
-  const found = await findOrStartJob(world, name, async (directory) => ({
-    command: ["/bin/sh", "-c", `exec 2>&1\n${line}`],
-    cwd: at.cwd,
-    env: environmentFor(world, { directory }),
-    input: "",
-  }));
+  const found = await findOrStartJob(
+    world,
+    name,
+    async (directory) => ({
+      command: ["/bin/sh", "-c", `exec 2>&1\n${line}`],
+      cwd: at.cwd,
+      env: environmentFor(world, { directory }),
+      input: "",
+    }),
+    "own-end",
+  );
   if (found.kind === "over") return shellEnd(found.directory, found.end, 0);
   const { job } = found;
   let stoppedFor: ShellEnd["stoppedFor"];
@@ -56,6 +62,8 @@ export const runShell = async (
   clearTimeout(timer);
   at.signal.removeEventListener("abort", onAbort);
   await job.swept;
+  // One that an earlier lead was stopping when we took it over.
+  if (stoppedFor === undefined && isDiscounted(job.directory)) return runShell(world, name, line, at);
   const result = shellEnd(job.directory, end, world.now() - job.startedAtMs);
   return stoppedFor === undefined ? result : { ...result, stoppedFor };
 };
@@ -75,7 +83,11 @@ export const runSetup = async (
   cwd: string,
   signal: AbortSignal,
 ): Promise<void> => {
-  const { end, tail, stoppedFor } = await runShell(world, name, line, { cwd, limitMs: SETUP_LIMIT_MS, signal });
+  const { end, tail, stoppedFor } = await runShell(world, name, line, {
+    cwd,
+    limitMs: SETUP_LIMIT_MS,
+    signal,
+  });
   if (end.kind === "exited" && end.status === 0) return;
   const how = stoppedFor === "limit" ? "took too long" : describeEnd(end);
   throw new Error(`the worktree's set-up failed: ${line} ${how}\n${tail.slice(-10).join("\n")}`);

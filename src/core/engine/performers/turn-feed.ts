@@ -20,19 +20,29 @@ export interface TurnFeed {
 /** The feed of one turn. */
 export const createTurnFeed = (world: World, story: string, phase: PhaseName): TurnFeed => {
   let shown = 0;
+  let isInBlock = false;
+  const spoken = (text: string): void => {
+    // The closing block is for storyboard; what it says is on the card.
+    if (isInBlock) isInBlock = !/^\s*```\s*$/.test(text);
+    else if (/^\s*```json\s*$/.test(text)) isInBlock = true;
+    else line(text);
+  };
   const line = (text: string): void => {
     shown++;
     if (shown > LINES_A_LOOK_MAX) return;
     const plain = plainLine(text).slice(0, LINE_LENGTH_MAX);
     if (plain !== "") world.feed({ atMs: world.now(), story, phase, text: world.mask(plain) });
   };
+  const remark = (text: string): void => line(`storyboard: ${text}`);
   return {
     say: (event) => {
-      if (event.t === "text") for (const one of plainText(event.text).split("\n")) line(one);
+      if (event.t === "text") for (const one of plainText(event.text).split("\n")) spoken(one);
       if (event.t === "tool-start") line(`${event.name} ${event.detail}`);
+      if (event.t === "denied") line(`was not allowed: ${event.name} ${event.detail}`);
+      if (event.t === "notice") remark(event.text);
       if (event.t === "failed") line(event.message);
     },
-    remark: (text) => line(`storyboard: ${text}`),
+    remark,
     endOfLook: () => {
       const left = shown - LINES_A_LOOK_MAX;
       shown = 0;

@@ -1,4 +1,4 @@
-import type { AgentParser } from "../../agents/agent.ts";
+import type { AgentEvent, AgentParser } from "../../agents/agent.ts";
 import { JOB_FILES, type Job, type JobEnd, type StopPlan } from "../../jobs/job.ts";
 import { tailTranscript } from "../../jobs/transcript-tail.ts";
 import type { CutReason } from "../../model/turn.ts";
@@ -16,33 +16,52 @@ export interface WatchedTurn {
   readonly ended: Promise<JobEnd>;
   /** Why we cut it off, if we did; the first reason counts. */
   readonly cut: () => CutReason | undefined;
-  stop(reason: CutReason): Promise<void>;
+  stop(reason: CutReason, atOnce?: boolean): Promise<void>;
+  /** Whether the agent said how it ended and then did not leave, so that we stopped it: what it said counts. */
+  readonly stayed: () => boolean;
   /** Whether a part of the output was cut from the transcript. */
   readonly wasCut: () => boolean;
 }
 
+/** How the agent's program is stopped, and how long it may stay after its end (`AgentDescription.exitLimitMs`). */
+export interface LeavePlan extends StopPlan {
+  readonly exitLimitMs?: number | undefined;
+}
+
 /** Follows a running job: lines go to the parser and the feed, limits stop it. */
-export const watchTurn = (world: World, job: Job, parser: AgentParser, feed: TurnFeed, plan: StopPlan): WatchedTurn => {
+export const watchTurn = (
+  world: World,
+  job: Job,
+  parser: AgentParser,
+  feed: TurnFeed,
+  plan: LeavePlan,
+): WatchedTurn => {
   const { limits } = world.run.config;
   let cut: CutReason | undefined;
   let lastSignMs = world.now();
   let seenBytes = 0;
   let warned = false;
+  let saidEnd = false;
+  let stayed = false;
   const toolsRunning = new Set<string>();
-  const stop = (reason: CutReason): Promise<void> => {
+  const stop = (reason: CutReason, atOnce = false): Promise<void> => {
     cut ??= reason;
-    return inBackground(world, job.stop(plan));
+    return inBackground(world, job.stop(atOnce ? { ...plan, graceMs: 0, killAfterMs: 0 } : plan));
+  };
+  const take = (event: AgentEvent): void => {
+    if (event.t === "tool-start") toolsRunning.add(event.id);
+    if (event.t === "tool-end") toolsRunning.delete(event.id);
+    if (event.t === "finished" || event.t === "failed") saidEnd = true;
+    // Some go on after their word, e.g. when something that they left in the background has ended.
+    if (event.t === "text" || event.t === "tool-start") saidEnd = false;
+    feed.say(event);
   };
   const tail = tailTranscript(`${job.directory}/${JOB_FILES.transcript}`, {
     transcriptBytesMax: limits.transcript_mb * MEGABYTE,
     stderrFile: `${job.directory}/${JOB_FILES.stderr}`,
     onLines: (lines) => {
       for (const line of lines) {
-        for (const event of parser.line(line)) {
-          if (event.t === "tool-start") toolsRunning.add(event.id);
-          if (event.t === "tool-end") toolsRunning.delete(event.id);
-          feed.say(event);
-        }
+        for (const event of parser.line(line)) take(event);
       }
     },
     onFlood: () => void stop("transcript-limit"),
@@ -53,7 +72,12 @@ export const watchTurn = (world: World, job: Job, parser: AgentParser, feed: Tur
     if (tail.offset !== seenBytes) lastSignMs = world.now();
     seenBytes = tail.offset;
     const reason = limitReached();
-    if (reason !== undefined && cut === undefined) void stop(reason);
+    if (cut !== undefined || stayed) return;
+    if (reason !== undefined) void stop(reason);
+    else if (saidEnd && world.now() - lastSignMs > (plan.exitLimitMs ?? Number.POSITIVE_INFINITY)) {
+      stayed = true;
+      void inBackground(world, job.stop(plan));
+    }
   };
   const limitReached = (): CutReason | undefined => {
     const ranMs = world.now() - job.startedAtMs;
@@ -67,10 +91,12 @@ export const watchTurn = (world: World, job: Job, parser: AgentParser, feed: Tur
   };
   const leave = world.pulse.add(() => void look());
   const ended = job.ended.then(async (end) => {
+    // The program has ended, but what it started may print on until it is swept: a flood is cut until then.
+    if (cut === "transcript-limit") await job.swept;
     leave();
     await tail.finish();
     feed.endOfLook();
     return end;
   });
-  return { ended, cut: () => cut, stop, wasCut: () => tail.wasCut };
+  return { ended, cut: () => cut, stop, stayed: () => stayed, wasCut: () => tail.wasCut };
 };

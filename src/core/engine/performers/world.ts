@@ -23,8 +23,8 @@ export interface Place {
 
 /** A turn under way, as far as stopping it goes. */
 export interface StoppableTurn {
-  /** Resolves when nothing of the turn is alive. The first reason is the one that counts. */
-  stop(reason: CutReason): Promise<void>;
+  /** Resolves when nothing of the turn is alive. The first reason counts; `atOnce` leaves the agent no time to end. */
+  stop(reason: CutReason, atOnce?: boolean): Promise<void>;
 }
 
 /** Where the run's own branches stand, as this lead knows. */
@@ -40,6 +40,8 @@ export interface Positions {
 /** All that the performers of a run share. One for each lead. */
 export interface World {
   readonly run: RunFile;
+  /** The run's stories by key. */
+  readonly stories: ReadonlyMap<StoryKey, Story>;
   /** Absolute; holds jobs and what stories were given. */
   readonly runDirectory: string;
   readonly repository: Repository;
@@ -75,7 +77,7 @@ export interface World {
 
 /** The story of that key. */
 export const storyIn = (world: World, key: StoryKey): Story => {
-  const story = world.run.stories.find((candidate) => candidate.key === key);
+  const story = world.stories.get(key);
   if (story === undefined) throw new Error(`no story ${key} in this run`);
   return story;
 };
