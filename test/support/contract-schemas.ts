@@ -44,7 +44,7 @@ const time = z.iso.datetime();
 const story = z.string().min(1);
 const phase = z.enum(["PREPARE", "BUILD", "VERIFY", "ASSESS", "REFINE", "COMMIT", "REFLECT"]);
 
-const line = <T extends z.core.$ZodLooseShape>(type: string, shape: T) =>
+const line = <K extends string, T extends z.core.$ZodLooseShape>(type: K, shape: T) =>
   z.strictObject({
     v: z.literal(1),
     seq: z.number().int().positive(),

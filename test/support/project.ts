@@ -1,5 +1,5 @@
 import { execFile, execFileSync, spawn } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,10 +16,13 @@ export interface Ran {
   readonly stderr: string;
 }
 
-/** Environment of a test's programs: a state folder of its own, nothing of the surrounding npm. */
+/**
+ * Environment of a test's programs: a state folder of its own, nothing of the surrounding npm, and no real agent that a
+ * project without agents would choose.
+ */
 export const testEnvironment = (home: string, more: Record<string, string> = {}): NodeJS.ProcessEnv => {
   const { PATH = "" } = process.env;
-  const own = PATH.split(":").filter((entry) => !entry.startsWith(ROOT));
+  const own = PATH.split(":").filter((entry) => !entry.startsWith(ROOT) && !existsSync(join(entry, "claude")));
   return {
     PATH: own.join(":"),
     HOME: home,
@@ -39,8 +42,8 @@ export class Project {
   readonly path: string;
   readonly home: string;
 
-  constructor(name = "project") {
-    this.base = realpathSync(mkdtempSync(join(tmpdir(), "storyboard-test-")));
+  constructor(name = "project", base = mkdtempSync(join(tmpdir(), "storyboard-test-"))) {
+    this.base = realpathSync(base);
     this.path = join(this.base, name);
     this.home = join(this.base, "home");
     mkdirSync(this.path, { recursive: true });

@@ -62,7 +62,7 @@ const storyFrom = ([key = "", ...words]: readonly string[]) => {
   return story(key, lists.after, { needs: lists.needs!, touches: lists.touches! });
 };
 
-const act = (run: TestRun, word: string, [first = "", ...rest]: readonly string[]): void => {
+const act = (run: TestRun, word: string, [first = "", ...rest]: readonly string[]): unknown => {
   switch (word) {
     case "start":
       run.start();

@@ -48,7 +48,7 @@ export const OPTIONS = {
   fresh: { value: flag, help: "start anew and keep the old run; never asks" },
   headless: { value: flag, help: "no screen: plain lines on stdout; the default when stdout is no terminal" },
   json: { value: flag, help: "JSON instead of text" },
-  until: { value: { kind: "time", shown: "TIME" }, help: "start nothing new after 2026-01-31T07:00 or 07:00" },
+  until: { value: { kind: "time", shown: "TIME" }, help: "save and end the run at 2026-01-31T07:00 or 07:00" },
   "dry-run": { value: flag, help: "say what would be done and do nothing" },
   "include-backlog": { value: flag, help: "also run stories in status backlog that have a story file" },
   inbox: { value: { kind: "choice", choices: ["wait", "fail"] }, help: "headless: wait for answers, or end without" },
@@ -57,6 +57,7 @@ export const OPTIONS = {
   "as-done": { value: flag, help: "with skip: dependents treat the story as done" },
   follow: { short: "f", value: flag, help: "go on printing as the agent writes" },
   force: { value: flag, help: "also remove what has not landed; its commits stay under a saved ref" },
+  keep: { value: flag, help: "keep the project that the demo made, and say where it is" },
   project: { value: { kind: "text", shown: "DIR" }, help: "the project's folder; the current one by default" },
   help: { short: "h", value: flag, help: "print this help" },
   version: { value: flag, help: "print the version" },
@@ -117,6 +118,15 @@ export const COMMANDS = {
     help: "remove worktrees, branches and runs that are no longer needed; lists what has not landed",
     options: ["dry-run", "force", ...EVERYWHERE],
   },
+  demo: {
+    shownArguments: "",
+    help: "a small sprint with embedded agents, within a minute: no account, no network, no configuration",
+    options: ["keep", "json", ...EVERYWHERE],
+    details: [
+      "The project is made in a temporary folder, which goes at the end. With --project",
+      "it is made in that folder, which has to be new or empty, and stays.",
+    ],
+  },
   help: { shownArguments: "[COMMAND]", help: "print this help, or that of a command", options: ["help"] },
 } as const satisfies Record<string, CommandDescription>;
 
@@ -133,7 +143,6 @@ export const LATER_COMMANDS: readonly string[] = [
   "gate",
   "mcp",
   "worker",
-  "demo",
   "confirm",
   "revert",
   "diagnose",

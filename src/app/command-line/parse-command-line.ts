@@ -18,6 +18,7 @@ import { type GivenArguments, type GivenOption, optionNamed, readArguments } fro
  * Without a command it is `run`. `--help` wins over everything else that is wrong.
  */
 export const parseCommandLine = (argv: readonly string[]): ParsedCommand => {
+  if (argv.length === 1 && argv[0] === DEMO_AGENT) return { name: DEMO_AGENT };
   const given = readArguments(argv);
   const [word = "run", ...words] = given.positionals;
   const isKnown = Object.hasOwn(COMMANDS, word);
@@ -39,6 +40,9 @@ export const parseCommandLine = (argv: readonly string[]): ParsedCommand => {
   if (mistakes.length > 0 || parsed === undefined) throw commandLineError(mistakes, command);
   return parsed;
 };
+
+/** The demo's agent is started by storyboard alone, so no help names it. */
+const DEMO_AGENT = "demo-agent";
 
 const commandLineError = (mistakes: readonly string[], command?: CommandName): UserError => {
   const [first = "", ...more] = mistakes;
@@ -108,6 +112,9 @@ const parseCommand = (
     case "status":
       refuseWords(command, words, 0, mistakes);
       return { name: "status", options: { project, json: values.json === true } };
+    case "demo":
+      refuseWords(command, words, 0, mistakes);
+      return { name: "demo", options: { project, keep: values.keep === true, json: values.json === true } };
     case "clean":
       refuseWords(command, words, 0, mistakes);
       return { name: "clean", options: { project, dryRun: values["dry-run"] === true, force: values.force === true } };

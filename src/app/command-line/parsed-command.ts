@@ -34,6 +34,11 @@ export interface RunOptions extends SelectionOptions {
   readonly acceptBaseline: boolean;
 }
 
+export interface DemoOptions extends ProjectOptions {
+  readonly keep: boolean;
+  readonly json: boolean;
+}
+
 /** What `ctl` asks: a command of the scheduler (its story may be a short key), or the list of what waits. */
 export type ControlAction = Command | { readonly type: "inbox" };
 
@@ -44,6 +49,8 @@ export type ParsedCommand =
   | { readonly name: "run"; readonly options: RunOptions }
   | { readonly name: "plan"; readonly options: SelectionOptions & { readonly json: boolean } }
   | { readonly name: "ctl"; readonly action: ControlAction; readonly options: ProjectOptions }
+  | { readonly name: "demo"; readonly options: DemoOptions }
+  | { readonly name: "demo-agent" }
   | { readonly name: "status"; readonly options: ProjectOptions & { readonly json: boolean } }
   | { readonly name: "logs"; readonly story: string; readonly options: ProjectOptions & { readonly follow: boolean } }
   | {

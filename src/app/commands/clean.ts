@@ -1,24 +1,37 @@
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive, ownIdentity } from "../../core/jobs/process-identity.ts";
 import { UserError } from "../../core/model/user-error.ts";
-import { git } from "../../core/workspace/git.ts";
 import { openRepository, type Repository } from "../../core/workspace/inspect-repository.ts";
 import { acquireLead } from "../../core/workspace/lock.ts";
 import { createWorktrees } from "../../core/workspace/worktrees.ts";
 import type { ProjectOptions } from "../command-line/parsed-command.ts";
-import { isUnfinished, lookAtRun, OWN_FOLDER, readRun, runIds, type StoredRun } from "../lead/runs.ts";
+import { hasAnswers } from "../lead/answers.ts";
+import {
+  type FoldedRun,
+  isUnfinished,
+  lookAtRun,
+  readRun,
+  runDirectory,
+  runIds,
+  type StoredRun,
+} from "../lead/runs.ts";
+import { branchesOf, deleteBranches, deleteProofs, unlandedBranches } from "./cleaned-branches.ts";
 import type { CommandOutput } from "./output.ts";
 import { projectFolder } from "./project.ts";
 
+interface CleanOptions {
+  readonly dryRun: boolean;
+  readonly force: boolean;
+}
+
+type Say = (text: string) => void;
+
 /**
  * `storyboard clean`: removes worktrees, branches and runs that are no longer needed, and lists what has not landed.
- * Unlanded work goes only with `--force`, and even then what is uncommitted is saved under a ref first.
+ * Unlanded work goes only with `--force`, and even then it is saved under a ref first.
  */
-export const cleanCommand = async (
-  options: ProjectOptions & { readonly dryRun: boolean; readonly force: boolean },
-  { out }: CommandOutput,
-): Promise<number> => {
+export const cleanCommand = async (options: ProjectOptions & CleanOptions, { out }: CommandOutput): Promise<number> => {
   const project = projectFolder(options);
   const repository = await openRepository(project);
   const lock = await acquireLead(repository.commonDirectory, ownIdentity(), (other) => isAlive(other), {
@@ -31,119 +44,90 @@ export const cleanCommand = async (
       "Stop it first: storyboard ctl stop",
     ]);
   }
+  let saidSomething = false;
+  const say: Say = (text) => {
+    saidSomething = true;
+    out(`${text}\n`);
+  };
   try {
     for (const run of runIds(repository.project)) {
       const stored = readRun(repository.project, run);
-      if (stored === undefined) removeRun(repository.project, run, options.dryRun, out);
-      else await cleanRun(repository, stored, options, out);
+      if (stored === undefined) removeFolder(runDirectory(repository.project, run), `run ${run}`, options, say);
+      else await cleanRun(repository, lookAtRun(stored), options, say);
     }
+    if (!saidSomething) out("Nothing to clean.\n");
     return 0;
   } finally {
     await lock.release();
   }
 };
 
-interface CleanOptions {
-  readonly dryRun: boolean;
-  readonly force: boolean;
-}
-
-const cleanRun = async (
-  repository: Repository,
-  stored: StoredRun,
-  options: CleanOptions,
-  out: (text: string) => void,
-): Promise<void> => {
-  const { file } = stored;
-  const { state } = lookAtRun(stored);
-  if (isUnfinished(state) && !options.force) {
-    out(`kept: run ${file.run} can be resumed (storyboard run --resume)\n`);
+const cleanRun = async (repository: Repository, run: FoldedRun, options: CleanOptions, say: Say): Promise<void> => {
+  const { file } = run;
+  const needed = options.force ? undefined : whyNeeded(run);
+  if (needed !== undefined) {
+    say(`kept: run ${file.run} ${needed}`);
     return;
   }
   const unlanded = await unlandedBranches(repository, file.run, file.target.branch);
-  for (const branch of unlanded) out(`not landed: ${branch}${options.force ? "" : " (kept; --force removes it)"}\n`);
-  const kept = options.force ? new Set<string>() : new Set(unlanded);
-  await cleanWorktrees(repository, stored, kept, options, out);
-  const branches = await branchesOf(repository, file.run);
-  const gone = branches.filter((branch) => !kept.has(branch));
-  for (const branch of gone) out(`${options.dryRun ? "would remove" : "removed"}: branch ${branch}\n`);
-  if (!options.dryRun && gone.length > 0) await deleteRefs(repository, file.run, gone, kept.size === 0);
-  if (kept.size === 0) removeRun(file.project, file.run, options.dryRun, out);
+  if (!options.force) for (const branch of unlanded) say(`kept: branch ${branch} has not landed (--force removes it)`);
+  const kept = new Set(options.force ? [] : unlanded);
+  await cleanWorktrees(repository, run, kept, options, say);
+  const gone = (await branchesOf(repository, file.run)).filter((branch) => !kept.has(branch));
+  const saved = options.dryRun ? new Map<string, string>() : await deleteBranches(repository, gone, new Set(unlanded));
+  for (const branch of gone) say(`${verb(options)}: branch ${branch}${savedAs(saved.get(branch))}`);
+  if (kept.size > 0) return;
+  if (!options.dryRun) await deleteProofs(repository, file.run);
+  cleanFolder(run, options, say);
 };
 
-const removeRun = (project: string, run: string, dryRun: boolean, out: (text: string) => void): void => {
-  out(`${dryRun ? "would remove" : "removed"}: run ${run}\n`);
-  if (!dryRun) rmSync(join(project, OWN_FOLDER, "runs", run), { recursive: true, force: true });
+/** Why a run is not cleaned without being forced; undefined when nothing speaks against it. */
+const whyNeeded = ({ state, directory }: FoldedRun): string | undefined => {
+  if (isUnfinished(state)) return "can be resumed (storyboard run --resume)";
+  if (hasAnswers(directory)) return "has answers that wait for it (storyboard run --resume)";
+  const asking = [...state.stories.values()].filter(({ question }) => question !== undefined);
+  return asking.length === 0
+    ? undefined
+    : `waits for answers: ${asking.map(({ story }) => story.key).join(", ")} (storyboard ctl inbox; --force removes it)`;
+};
+
+/** What stories of storyboard.yaml are done is known from their runs alone: these keep all but their transcripts. */
+const cleanFolder = ({ file, directory }: StoredRun, options: CleanOptions, say: Say): void => {
+  if (file.source === "storyboard") {
+    removeFolder(
+      join(directory, "jobs"),
+      `transcripts of run ${file.run} (it still tells which stories are done)`,
+      options,
+      say,
+    );
+  } else {
+    removeFolder(runDirectory(file.project, file.run), `run ${file.run}`, options, say);
+  }
+};
+
+const removeFolder = (folder: string, what: string, options: CleanOptions, say: Say): void => {
+  if (!existsSync(folder)) return;
+  say(`${verb(options)}: ${what}`);
+  if (!options.dryRun) rmSync(folder, { recursive: true, force: true });
 };
 
 const cleanWorktrees = async (
   repository: Repository,
   { file }: StoredRun,
   kept: ReadonlySet<string>,
-  { dryRun }: CleanOptions,
-  out: (text: string) => void,
+  options: CleanOptions,
+  say: Say,
 ): Promise<void> => {
   if (file.worktreeRoot === "") return;
   const pool = createWorktrees(repository, { root: file.worktreeRoot, keep: [], carried: file.setup.carried });
   for (const { path, branch } of await pool.list()) {
     const isOther = branch !== undefined && !branch.startsWith(`storyboard/${file.run}/`);
     if (isOther || (branch !== undefined && kept.has(branch))) continue;
-    const savedAs = dryRun ? undefined : await pool.remove(path);
-    out(
-      `${dryRun ? "would remove" : "removed"}: worktree ${path}${savedAs === undefined ? "" : `, saved as ${savedAs}`}\n`,
-    );
+    const ref = options.dryRun ? undefined : await pool.remove(path);
+    say(`${verb(options)}: worktree ${path}${savedAs(ref)}`);
   }
 };
 
-const branchesOf = async (repository: Repository, run: string): Promise<string[]> => {
-  const { stdout } = await git(["for-each-ref", "--format=%(refname:lstrip=2)", `refs/heads/storyboard/${run}/`], {
-    cwd: repository.commonDirectory,
-  });
-  return stdout.split("\n").filter((line) => line !== "");
-};
+const verb = ({ dryRun }: CleanOptions): string => (dryRun ? "would remove" : "removed");
 
-/** Branches of a run with work that is neither on the target nor proven to have landed there. */
-const unlandedBranches = async (repository: Repository, run: string, target: string): Promise<string[]> => {
-  const cwd = repository.commonDirectory;
-  const unlanded: string[] = [];
-  for (const branch of await branchesOf(repository, run)) {
-    const ref = `refs/heads/${branch}`;
-    const isIn = await git(["merge-base", "--is-ancestor", ref, `refs/heads/${target}`], { cwd, allowFailure: true });
-    if (isIn.exitCode === 0 || (await hasLanded(repository, run, branch, target))) continue;
-    unlanded.push(branch);
-  }
-  return unlanded;
-};
-
-/** Whether the landing's proof names this very head, and what it landed as is on the target. */
-const hasLanded = async (repository: Repository, run: string, branch: string, target: string): Promise<boolean> => {
-  const cwd = repository.commonDirectory;
-  const story = branch.split("/story/")[1];
-  if (story === undefined) return false;
-  const proof = `refs/storyboard/${run}/landed/${story}`;
-  const { stdout, exitCode } = await git(
-    ["rev-parse", "--verify", `${proof}/story`, `${proof}/after`, `refs/heads/${branch}`],
-    {
-      cwd,
-      allowFailure: true,
-    },
-  );
-  const [landedHead, after, head] = stdout.split("\n");
-  if (exitCode !== 0 || landedHead !== head || after === undefined) return false;
-  const isIn = await git(["merge-base", "--is-ancestor", after, `refs/heads/${target}`], { cwd, allowFailure: true });
-  return isIn.exitCode === 0;
-};
-
-const deleteRefs = async (
-  repository: Repository,
-  run: string,
-  branches: readonly string[],
-  withProofs: boolean,
-): Promise<void> => {
-  const cwd = repository.commonDirectory;
-  const proofs = withProofs
-    ? (await git(["for-each-ref", "--format=%(refname)", `refs/storyboard/${run}/`], { cwd })).stdout.split("\n")
-    : [];
-  const refs = [...branches.map((branch) => `refs/heads/${branch}`), ...proofs.filter((ref) => ref !== "")];
-  await git(["update-ref", "--stdin"], { cwd, input: refs.map((ref) => `delete ${ref}\n`).join("") });
-};
+const savedAs = (ref: string | undefined): string => (ref === undefined ? "" : `, saved as ${ref}`);

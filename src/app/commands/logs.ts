@@ -2,12 +2,13 @@ import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { JOB_FILES } from "../../core/jobs/job.ts";
+import { openTranscript } from "../../core/jobs/transcript-file.ts";
 import { tailTranscript } from "../../core/jobs/transcript-tail.ts";
 import { plainText } from "../../core/model/plain-text.ts";
 import { findStoryKey } from "../../core/model/story-key.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import type { ProjectOptions } from "../command-line/parsed-command.ts";
-import { newestRun, type StoredRun } from "../lead/runs.ts";
+import { lookAtRun, newestRun, readRun, runIds, type StoredRun } from "../lead/runs.ts";
 import type { CommandOutput } from "./output.ts";
 import { projectFolder } from "./project.ts";
 import { snapshotOf } from "./status.ts";
@@ -21,7 +22,7 @@ export const logsCommand = async (
   { out }: CommandOutput,
 ): Promise<number> => {
   const project = projectFolder(options);
-  const newest = newestRun(project);
+  const newest = newestRunWith(project, story);
   if (newest === undefined) throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
   const keys = newest.file.stories.map(({ key }) => key);
   const key = findStoryKey(story, keys);
@@ -40,8 +41,23 @@ export const logsCommand = async (
     if (!options.follow || (await hasEnded(project, key))) break;
     await sleep(POLL_MS);
   }
-  if (shown.size === 0) out(`${key} has had no turn yet.\n`);
+  if (shown.size === 0) {
+    const turns = lookAtRun(newest).state.stories.get(key)?.turns ?? 0;
+    out(
+      turns === 0 ? `${key} has had no turn yet.\n` : `The transcripts of ${key} were removed by storyboard clean.\n`,
+    );
+  }
   return 0;
+};
+
+/** The newest run that has the story, else the newest of all: a later run goes on with what was not done. */
+const newestRunWith = (project: string, story: string): StoredRun | undefined => {
+  for (const run of runIds(project).reverse()) {
+    const stored = readRun(project, run);
+    const keys = stored?.file.stories.map(({ key }) => key) ?? [];
+    if (stored !== undefined && findStoryKey(story, keys) !== undefined) return stored;
+  }
+  return newestRun(project);
 };
 
 /** A story's turns in the order in which they began. */
@@ -63,6 +79,8 @@ const printJob = async (
 ): Promise<void> => {
   out(`--- ${job}\n`);
   const folder = join(directory, "jobs", job);
+  const cutBytes = bytesCutFrom(join(folder, JOB_FILES.transcript));
+  if (cutBytes > 0) out(`… ${cutBytes} bytes were cut off here (limits.transcript_mb)\n`);
   const tail = tailTranscript(join(folder, JOB_FILES.transcript), {
     transcriptBytesMax: Number.MAX_SAFE_INTEGER,
     onLines: (lines) => out(lines.map((line) => `${plainText(line)}\n`).join("")),
@@ -72,6 +90,15 @@ const printJob = async (
     await sleep(POLL_MS);
   }
   await tail.finish();
+};
+
+const bytesCutFrom = (file: string): number => {
+  const transcript = openTranscript(file);
+  try {
+    return transcript?.begin() ?? 0;
+  } finally {
+    transcript?.close();
+  }
 };
 
 const hasEnded = async (project: string, key: string): Promise<boolean> => {

@@ -1,43 +1,75 @@
+import { homedir } from "node:os";
+import type { RunFile } from "../../core/engine/run-file.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
+import type { StoryState } from "../../core/scheduler/state.ts";
 import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { overridesOf } from "../command-line/overrides.ts";
 import type { SelectionOptions } from "../command-line/parsed-command.ts";
 import { loadConfiguration } from "../configuration/load-configuration.ts";
 import { createRun, type NewRun } from "../lead/create-run.ts";
-import { lookAtRun, readRun, runIds } from "../lead/runs.ts";
+import { recallRun, runIds } from "../lead/runs.ts";
 
 /** What a start would run, by the project as it stands now. */
 export const newRun = async (
   options: SelectionOptions & { readonly fresh?: boolean },
   repository: Repository,
 ): Promise<NewRun> => {
-  const { HOME: home = "/", XDG_CONFIG_HOME: xdgConfigHome } = process.env;
-  const { config } = await loadConfiguration({
+  const { HOME: home = homedir(), XDG_CONFIG_HOME: xdgConfigHome } = process.env;
+  const { config, workerModel } = await loadConfiguration({
     projectDirectory: repository.project,
     home,
     xdgConfigHome,
     overrides: overridesOf(options),
   });
   const isFresh = options.fresh ?? false;
-  return createRun({
+  const created = await createRun({
     repository,
     config,
+    workerModel,
     options,
     environment: process.env,
     nowMs: Date.now(),
     isFresh,
     doneBefore: isFresh || config.stories === undefined ? new Set() : doneBefore(repository.project),
   });
+  if (created.kind === "nothing") return created;
+  const { file } = created;
+  return { kind: "run", file: { ...file, notes: [...file.notes, ...lastTime(repository.project, file.stories)] } };
 };
 
 /** Stories of storyboard.yaml that earlier runs have done: their status lives in the runs. */
 const doneBefore = (project: string): Set<StoryKey> => {
   const done = new Set<StoryKey>();
   for (const run of runIds(project)) {
-    const stored = readRun(project, run);
-    if (stored?.file.source !== "storyboard") continue;
-    if (stored.file.isFresh) done.clear();
-    for (const { story, satisfies } of lookAtRun(stored).state.stories.values()) if (satisfies) done.add(story.key);
+    const earlier = recallRun(project, run);
+    if (earlier?.file.source !== "storyboard") continue;
+    if (earlier.file.isFresh) done.clear();
+    for (const { story, satisfies } of earlier.state.stories.values()) if (satisfies) done.add(story.key);
   }
   return done;
+};
+
+/** What the newest run says of stories that it did not bring to a good end, before they are tried again. */
+const lastTime = (project: string, stories: RunFile["stories"]): string[] => {
+  const newest = runIds(project)
+    .reverse()
+    .values()
+    .map((run) => recallRun(project, run))
+    .find((run) => run !== undefined);
+  if (newest === undefined) return [];
+  const before = newest.state.stories;
+  return stories.flatMap(({ key }) => {
+    const story = before.get(key);
+    const words = story === undefined ? undefined : endingOf(story);
+    return words === undefined ? [] : [`${key} ${words}`];
+  });
+};
+
+const endingOf = ({ story, outcome, question, failures }: StoryState): string | undefined => {
+  if (question !== undefined) {
+    return `asked in the last run: ${question.text} (storyboard ctl answer ${story.key} "...", then run --resume, goes on there)`;
+  }
+  const reason = failures.at(-1)?.message ?? "no reason is known";
+  if (outcome === "failed" || outcome === "blocked") return `ended ${outcome} in the last run: ${reason}`;
+  return outcome === "skipped" ? "was skipped in the last run" : undefined;
 };

@@ -1,6 +1,6 @@
 import { openRepository } from "../../core/workspace/inspect-repository.ts";
 import type { SelectionOptions } from "../command-line/parsed-command.ts";
-import { lookAtRun, readRun, runIds } from "../lead/runs.ts";
+import { recallRun, runIds } from "../lead/runs.ts";
 import type { PastTiming } from "../planning/durations.ts";
 import { formatPlan } from "../planning/format-plan.ts";
 import { pastTimings } from "../planning/past-timings.ts";
@@ -42,6 +42,6 @@ const timingsOf = (project: string): PastTiming[] =>
   runIds(project)
     .slice(-RUNS_LOOKED_AT)
     .flatMap((run) => {
-      const stored = readRun(project, run);
-      return stored === undefined ? [] : pastTimings(lookAtRun(stored).events, stored.file.stories);
+      const earlier = recallRun(project, run);
+      return earlier === undefined ? [] : pastTimings(earlier.events, earlier.file.stories);
     });

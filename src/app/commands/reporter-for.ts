@@ -3,6 +3,7 @@ import { createPlainReporter } from "../headless/plain-reporter.ts";
 import type { Reporter } from "../headless/reporter.ts";
 import type { SafeOutput } from "../headless/safe-output.ts";
 import type { StoredRun } from "../lead/runs.ts";
+import { outputColumns } from "./output.ts";
 
 /** The reporter of a run's output, for people or for programs. */
 export const reporterFor = (json: boolean, stored: StoredRun, output: SafeOutput): Reporter =>
@@ -11,6 +12,6 @@ export const reporterFor = (json: boolean, stored: StoredRun, output: SafeOutput
     : createPlainReporter({
         write: output.write,
         now: Date.now,
-        columns: process.stdout.columns ?? 100,
+        columns: outputColumns(),
         startedAtMs: stored.file.startedAtMs,
       });

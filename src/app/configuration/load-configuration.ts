@@ -115,8 +115,14 @@ const shownProblem = ({ path, text, isKey }: SettingProblem, layers: readonly La
   return places.length === 0 ? [message] : places.map((place) => `${place}  ${message}`);
 };
 
+/** As one meets them when going through a file from its top; `file:12:3` counts as numbers. */
+const inOrderOfPlace = (problems: readonly string[]): string[] =>
+  problems.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+
 const configurationError = (problems: readonly string[]): UserError => {
-  const shown = problems.slice(0, PROBLEMS_SHOWN_MAX).map((problem) => `\n  ${problem}`);
+  const shown = inOrderOfPlace(problems)
+    .slice(0, PROBLEMS_SHOWN_MAX)
+    .map((problem) => `\n  ${problem}`);
   const more = problems.length > shown.length ? `\n  and ${problems.length - shown.length} more` : "";
   const count = problems.length === 1 ? "a mistake" : `${problems.length} mistakes`;
   return new UserError(`The configuration has ${count}:${shown.join("")}${more}`, [

@@ -26,7 +26,7 @@ export const failureCard = (
     "",
     `  Failed at: ${failedAt === undefined ? "–" : `${failedAt} (Phase ${number})`}`,
     `  Reason: ${failure === undefined ? "–" : plainLine(`${failure.type}: ${failure.message}`)}`,
-    ...(record.missing.length === 0 ? [] : [`  Missing: ${plainLine(record.missing.join("; "))}`]),
+    ...missingLines(record.missing),
     ...paragraph(failure?.context ?? "", "    │ ", CONTEXT_LINES_MAX),
     "",
     ...partlyDone(record),
@@ -37,6 +37,14 @@ export const failureCard = (
     rule(columns),
   ];
 };
+
+/** One piece of missing evidence a line: that is what a person goes through. */
+const missingLines = (missing: readonly string[]): string[] =>
+  bounded(
+    missing.map((message, i) => `  ${i === 0 ? "Missing:" : "        "} ${plainLine(message)}`),
+    LISTED_MAX,
+    "           ",
+  );
 
 const partlyDone = (record: StoryRecord): string[] => {
   const files = record.claim?.files ?? [];
@@ -56,21 +64,28 @@ const partlyDone = (record: StoryRecord): string[] => {
 export const attemptLines = (story: StoryState, record: StoryRecord): string[] => {
   const last = record.attempts.at(-1);
   if (last === undefined) return ["  No attempt was made."];
+  const message = story.failures.at(-1)?.message ?? "–";
   return [
     ...record.attempts.slice(0, -1).map((attempt) => {
       const words = attempt.failure?.message ?? attempt.phases.at(-1)?.remark ?? "";
-      return `  Attempt ${attempt.attempt}: ${words === "" ? "–" : plainLine(words)}`;
+      return `  Attempt ${attempt.attempt}: ${words === "" ? "–" : firstLine(words)}`;
     }),
-    `  Attempt ${last.attempt}: ${plainLine(story.failures.at(-1)?.message ?? "–")}`,
-    ...last.phases.map((phase) => `    ${phaseLine(phase)}`),
+    `  Attempt ${last.attempt}: ${plainLine(message)}`,
+    // What the attempt's line says already is not said again.
+    ...last.phases.map(
+      (phase) => `    ${phaseLine(message.includes(phase.remark) ? { ...phase, remark: "" } : phase)}`,
+    ),
   ];
 };
+
+/** The lines of the agent's that a message repeats are printed once, with the reason. */
+const firstLine = (text: string): string => plainLine(text.trimStart().split("\n", 1)[0] ?? "");
 
 const phaseLine = ({ phase, outcome, durationMs, remark }: PhaseRecord): string => {
   const took = durationMs === 0 ? "" : ` after ${durationClock(durationMs)}`;
   const marks = { ok: "ok", failed: "[FAILED]", cut: "[CUT OFF]" } as const;
   return plainLine(
-    `${phase}: ${outcome === undefined ? "not ended" : marks[outcome]}${took}${remark === "" ? "" : ` — ${remark}`}`,
+    `${phase}: ${outcome === undefined ? "not ended" : marks[outcome]}${took}${remark === "" ? "" : ` — ${firstLine(remark)}`}`,
   );
 };
 

@@ -8,6 +8,8 @@ import { bounded, paragraph } from "./print-lines.ts";
 
 /** Lines of a question, findings and files that are printed. */
 const QUESTION_LINES_MAX = 20;
+/** Last lines of a gate that is red before the first story. */
+const GATE_LINES_MAX = 10;
 
 type Label = (key: StoryKey) => string;
 
@@ -51,7 +53,10 @@ const runNotice = (event: RunEvent, state: RunState): string[] => {
     case "run.unpaused":
       return ["Resumed."];
     case "run.resumed":
-      return [`Resumed: ${state.endedCount} of ${state.stories.size} stories have ended already.`];
+      return [
+        `Resumed: ${state.endedCount} of ${state.stories.size} stories have ended already.`,
+        ...(state.paused ? ["It is paused still: nothing new starts. storyboard ctl resume goes on."] : []),
+      ];
     case "run.stopping":
       return [`Stopping: ${plainLine(event.reason)}. Agents are told to stop; everything is saved.`];
     case "baseline.requested":
@@ -59,7 +64,10 @@ const runNotice = (event: RunEvent, state: RunState): string[] => {
     case "baseline.checked":
       return event.result.red.length === 0
         ? ["Gates on the baseline: green"]
-        : [`⚠ Red on the baseline: ${plainLine(event.result.red.map((gate) => gate.name).join(", "))}`];
+        : event.result.red.flatMap(({ name, tail }) => [
+            `⚠ Red on the baseline: ${plainLine(name)}`,
+            ...paragraph(tail.slice(-GATE_LINES_MAX).join("\n"), "    │ ", GATE_LINES_MAX),
+          ]);
     case "finish.requested":
       return ["All stories have ended; bookkeeping ..."];
     default:
@@ -78,7 +86,9 @@ const requeued = (event: Extract<RunEvent, { type: "story.requeued" }>, state: R
     case "reopened":
       return [`⚠ ${name} is tried again${last === undefined ? "" : ` after: ${plainLine(last.message)}`}`];
     case "environment":
-      return [`⚠ ${name} waits for its environment; the attempt is not counted`];
+      return [
+        `⚠ ${name} waits for its environment and tries again; the attempt is not counted${event.why === undefined ? "" : ` (${plainLine(event.why)})`}`,
+      ];
     case "answered":
       return [`${name} goes on with the answer.`];
     case "unblocked":

@@ -18,8 +18,10 @@ export const FEED_INTERVAL_MS = 2_000;
 export const DASHBOARD_INTERVAL_MS = 10_000;
 /** The dashboard comes that often even when nothing happens (lead-driven-batch.md, step 3). */
 export const HEARTBEAT_INTERVAL_MS = 45_000;
-/** Lines are cut to that width, however wide the output says it is. */
+/** Tables and feed are cut to that width, however wide the output says it is. */
 const COLUMNS_MAX = 200;
+/** Cards, notices and the summary are whole, so that a reason can be read to its end; this bounds what is no reason. */
+const WHOLE_LINE_COLUMNS_MAX = 2_000;
 /** Cards that one step prints: a failure can block hundreds of stories at once. */
 const STEP_CARDS_MAX = 20;
 
@@ -44,12 +46,12 @@ export const createPlainReporter = (options: PlainReporterOptions): Reporter => 
   let dashboardAtMs = options.now();
   let isChanged = false;
 
-  const print = (lines: readonly string[], weight: OutputWeight = "event"): void => {
-    if (lines.length > 0) options.write(toOutput(lines, columns), weight);
+  const print = (lines: readonly string[], weight: OutputWeight = "event", width = WHOLE_LINE_COLUMNS_MAX): void => {
+    if (lines.length > 0) options.write(toOutput(lines, width), weight);
   };
   const printFeed = (): void => {
     feedAtMs = options.now();
-    print(feed.take(label), "feed");
+    print(feed.take(label), "feed", columns);
   };
   const know = (next: RunState): void => {
     if (state === undefined) label = labelsOf(next.stories.keys());
@@ -61,7 +63,8 @@ export const createPlainReporter = (options: PlainReporterOptions): Reporter => 
     isChanged = false;
     const { lastWords } = feed;
     const { startedAtMs } = options;
-    print(dashboardLines({ state, records, label, lastWords, startedAtMs, nowMs: dashboardAtMs, columns }));
+    const lines = dashboardLines({ state, records, label, lastWords, startedAtMs, nowMs: dashboardAtMs, columns });
+    print(lines, "event", columns);
   };
 
   return {

@@ -34,13 +34,18 @@ export const paragraph = (text: string, indent: string, linesMax: number): strin
   );
 };
 
+/** A line that is there to be typed: cut off it would be of no use. */
+const COMMAND_LINE = /^\s*(cd|git|storyboard) /;
+
 /** At most that many lines, then a line that counts the others. */
 export const bounded = (lines: readonly string[], linesMax: number, indent = "  "): string[] =>
   lines.length <= linesMax ? [...lines] : [...lines.slice(0, linesMax), `${indent}… ${lines.length - linesMax} more`];
 
-/** Lines as text for an output: plain, every one cut to the width, with a line feed behind the last. */
+/** Lines as text for an output: plain, every one but commands cut to the width, with a line feed behind the last. */
 export const toOutput = (lines: readonly string[], columns: number): string =>
-  `${lines.map((line) => cutToWidth(plainLine(line) === "" ? "" : safeLine(line), columns).trimEnd()).join("\n")}\n`;
+  `${lines.map((line) => fitted(plainLine(line) === "" ? "" : safeLine(line), columns).trimEnd()).join("\n")}\n`;
+
+const fitted = (line: string, columns: number): string => (COMMAND_LINE.test(line) ? line : cutToWidth(line, columns));
 
 /** Keeps the indent, which `plainLine` would trim. */
 const safeLine = (line: string): string => plainText(line).replaceAll("\n", " ");

@@ -45,7 +45,11 @@ const storyLine = (story: Story, label: (key: string) => string): string => {
 };
 
 const agentWords = (run: RunFile, choice: AgentChoice): string => {
-  const cli = run.config.agents[choice.profile]?.cli;
+  const { cli, command } = run.config.agents[choice.profile] ?? {};
+  // What a program of the user's own takes for a model is its own business.
+  if (cli === "command" && choice.model === undefined) {
+    return plainLine(`${choice.profile} (${command?.join(" ") ?? cli})`);
+  }
   const model = choice.model ?? "the program's own default model";
   return plainLine(`${choice.profile} (${cli ?? choice.provider}, ${model})`);
 };
@@ -53,7 +57,7 @@ const agentWords = (run: RunFile, choice: AgentChoice): string => {
 const sameAgent = ({ policy }: RunFile): string =>
   policy.agents.builder.provider === policy.agents.reviewer.provider &&
   policy.agents.builder.model === policy.agents.reviewer.model
-    ? ", the builder's program in a fresh session"
+    ? ", in a fresh session"
     : "";
 
 const gateLines = (run: RunFile): string[] =>

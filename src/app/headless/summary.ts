@@ -1,3 +1,4 @@
+import { cutToWidth } from "../../core/model/display-width.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { RunState, StoryState } from "../../core/scheduler/state.ts";
@@ -58,7 +59,7 @@ export const summaryLines = (facts: SummaryFacts, context: SummaryContext): stri
     titleOf(state, hasHeroes),
     rule(columns),
     "",
-    ...tableLines(rows),
+    ...tableLines(rows).map((row) => cutToWidth(row, columns)),
     "",
     `Summary: ${countsLine(state)}`,
     `Time: ${elapsedClock(facts.elapsedMs)}  ${costLine(state)}`,
@@ -69,10 +70,7 @@ export const summaryLines = (facts: SummaryFacts, context: SummaryContext): stri
     ...explained(stories, context),
     ...waiting(stories, label),
     ...unlandedLines(facts.unlanded, label),
-    ...bounded(
-      [...new Set([...state.notes, ...facts.notes])].map((note) => `Note: ${plainLine(note)}`),
-      EXPLAINED_MAX,
-    ),
+    ...bounded([...new Set([...state.notes, ...facts.notes])].flatMap(noteLines), EXPLAINED_MAX),
     ...nextLines(state, facts.next),
     rule(columns),
   ];
@@ -147,6 +145,10 @@ const unlandedLines = (unlanded: readonly UnlandedWork[], label: (key: StoryKey)
   );
   return ["", "Not landed, kept on branches:", ...bounded(lines, EXPLAINED_MAX)];
 };
+
+/** A note; what is to be typed stands in lines of its own, where no width cuts it off. */
+const noteLines = (note: string): string[] =>
+  note.split("\n").map((line, i) => `${i === 0 ? "Note: " : "      "}${plainLine(line)}`);
 
 /** What to run next, as far as the state tells it. */
 const nextLines = (state: RunState, more: readonly string[]): string[] => {

@@ -1,6 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { access, readFile, stat } from "node:fs/promises";
+import { homedir } from "node:os";
 import { basename, join } from "node:path";
+import { AGENTS } from "../../core/agents/agents.ts";
 import { loadBacklog } from "../../core/backlog/load-backlog.ts";
 import { orderBacklog } from "../../core/backlog/order.ts";
 import { type LeftStory, type SelectedStories, selectStories } from "../../core/backlog/select.ts";
@@ -18,12 +20,16 @@ import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { resolveWorktreeRoot } from "../../core/workspace/worktree-root.ts";
 import type { SelectionOptions } from "../command-line/parsed-command.ts";
 import { agentProblems, roleNames } from "../configuration/agent-problems.ts";
+import { chooseAgents } from "./choose-agents.ts";
 import { policyOf } from "./policy.ts";
+import { realSprintFile } from "./real-sprint-file.ts";
 
 /** What a start works with. */
 export interface StartRequest {
   readonly repository: Repository;
   readonly config: Config;
+  /** `worker_model`, for an agent that is chosen here. */
+  readonly workerModel?: string | undefined;
   readonly options: SelectionOptions;
   readonly environment: NodeJS.ProcessEnv;
   readonly nowMs: number;
@@ -51,7 +57,9 @@ export const newRunId = (nowMs: number): string => {
  * Everything that is found out before a run starts: backlog, order, agents, gates, set-up, commits. Throws UserError for
  * what a person must put right first; writes nothing.
  */
-export const createRun = async (request: StartRequest): Promise<NewRun> => {
+export const createRun = async (asked: StartRequest): Promise<NewRun> => {
+  const chosen = chooseAgents(asked.config, asked);
+  const request = { ...asked, config: chosen.config };
   const { repository, config, options } = request;
   const isWorktree = config.isolation === "worktree";
   const backlog = withDone(await loadBacklog(repository.project, config), request.doneBefore);
@@ -68,16 +76,18 @@ export const createRun = async (request: StartRequest): Promise<NewRun> => {
   for (const { key } of selected.chosen) checkStoryKey(key, "backlog");
   checkAgents(request);
   const ordered = orderBacklog(selected.chosen, config.order === "sequential" ? "parallel" : config.order);
-  const [gates, committing, setup, worktreeRoot] = await Promise.all([
+  const [gates, committing, setup] = await Promise.all([
     config.evidence.profile === "none" && !config.batch_mode ? [] : pinGates(repository.project, config),
     checkCommitting(repository),
     isWorktree ? detectSetup(repository, config.worktree, backlogPaths(backlog, ordered.stories)) : NO_SETUP,
-    isWorktree ? worktreeRootOf(request) : "",
   ]);
   const refused = committing.findings.find((finding) => finding.level === "refuse");
   if (refused !== undefined) throw new UserError(refused.message, refused.nextSteps);
+  // Makes a folder, so it comes when nothing can be refused any more.
+  const worktreeRoot = isWorktree ? await worktreeRootOf(request) : "";
   const run = newRunId(request.nowMs);
-  const probesHooks = isWorktree && config.evidence.profile !== "none" && committing.hooks.length > 0;
+  const agentsCommit = config.agents[roleNames(config).builder]?.commits !== "storyboard";
+  const probesHooks = isWorktree && agentsCommit && config.evidence.profile !== "none" && committing.hooks.length > 0;
   const file: RunFile = {
     v: FORMAT_VERSION,
     run,
@@ -102,10 +112,11 @@ export const createRun = async (request: StartRequest): Promise<NewRun> => {
       ...backlog.notes,
       ...ordered.notes,
       ...committing.findings.map((finding) => finding.message),
+      ...chosen.notes,
       ...sameReviewer(config),
       ...(gates.length === 0 && config.evidence.profile !== "none" ? ["no gates were found or configured"] : []),
     ],
-    ...(backlog.sprintFile === undefined ? {} : { sprintFile: backlog.sprintFile }),
+    ...(backlog.sprintFile === undefined ? {} : { sprintFile: await realSprintFile(repository, backlog.sprintFile) }),
   };
   return { kind: "run", file };
 };
@@ -143,10 +154,11 @@ const withoutMissingFiles = (selected: SelectedStories, backlog: Backlog): Selec
       const waits = story.dependsOn.find(({ key }) => left.has(key));
       if (story.file === undefined) {
         const whatToDo = "Run BMAD's create-story for it, or set it back to backlog.";
-        left.set(story.key, { key: story.key, why: `it is ${story.rawStatus}, but has no story file`, whatToDo });
+        const why = `it is ${story.rawStatus}, but has no story file`;
+        left.set(story.key, { key: story.key, why, whatToDo, isProblem: true });
       } else if (waits !== undefined) {
         const why = `it depends on ${waits.key}, which does not run`;
-        left.set(story.key, { key: story.key, why, whatToDo: `See ${waits.key}.` });
+        left.set(story.key, { key: story.key, why, whatToDo: `See ${waits.key}.`, isProblem: true });
       }
     }
   }
@@ -158,21 +170,29 @@ const checkAgents = ({ config, repository, environment }: StartRequest): void =>
   const problems = agentProblems(config).map(({ path, text }) => `${path.join(".")}: ${text}`);
   if (problems.length > 0) {
     throw new UserError(`The agents are not configured:\n${problems.map((line) => `  ${line}`).join("\n")}`, [
-      "Add to storyboard.yaml, for example:",
+      ...(Object.keys(config.agents).length === 0 ? INSTALLABLE : []),
+      "Name an agent in storyboard.yaml, for example:",
       "  agents: { builder: { cli: command, command: [my-agent, --headless] } }",
     ]);
   }
   const { builder, reviewer } = roleNames(config);
   for (const name of new Set([builder, reviewer])) {
-    const program = config.agents[name]?.command?.[0];
+    const { cli, command } = config.agents[name] ?? {};
+    const agent = AGENTS.find((one) => one.cli === cli);
+    const program = command?.[0] ?? agent?.program;
     if (program === undefined) continue;
     const found = findProgram(program, repository.project, environment.PATH);
     if (found.kind === "found") continue;
     throw new UserError(`The agent ${name} cannot be started: ${found.message}.`, [
-      `Install it or correct agents.${name}.command in storyboard.yaml.`,
+      found.problem === "not-executable" && command !== undefined
+        ? `Make it executable (chmod +x), or start it by its interpreter: command: [sh, ${program}].`
+        : `${agent?.install ?? "Install it"}, or correct agents.${name} in storyboard.yaml.`,
     ]);
   }
 };
+
+/** How to get a program that is chosen unasked once it is there. */
+const INSTALLABLE = AGENTS.flatMap(({ install }) => (install === undefined ? [] : [`${install}.`]));
 
 const sameReviewer = (config: Config): string[] => {
   const { builder, reviewer } = roleNames(config);
@@ -215,7 +235,7 @@ const backlogPaths = (backlog: Backlog, stories: readonly Story[]): string[] => 
 const worktreeRootOf = async ({ config, repository, environment }: StartRequest): Promise<string> => {
   const root = await resolveWorktreeRoot(config.worktree.root, repository, {
     stateHome: environment.XDG_STATE_HOME,
-    home: environment.HOME ?? "/",
+    home: environment.HOME ?? homedir(),
   });
   await stat(root);
   return root;

@@ -6,6 +6,7 @@ import { Engine } from "../../core/engine/engine.ts";
 import type { FeedLine } from "../../core/engine/feed.ts";
 import { openJournal } from "../../core/engine/journal.ts";
 import { perform } from "../../core/engine/performers/perform.ts";
+import type { World } from "../../core/engine/performers/world.ts";
 import { writeAtomically } from "../../core/files/write-atomically.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
@@ -21,7 +22,7 @@ import { leaveWorld, openWorld } from "./open-world.ts";
 import { foldRun, OWN_FOLDER, type StoredRun } from "./runs.ts";
 import { type LeadSnapshot, takeSnapshot } from "./snapshot.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
-import { summaryFacts } from "./summary-facts.ts";
+import { summaryFacts, type WorkPlaces } from "./summary-facts.ts";
 
 /** What leading a run needs. */
 export interface LeadRequest {
@@ -84,10 +85,12 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
   const stopListening = request.listen((word) => engine.command({ type: "stop", reason: word }));
   const until = stopAt(engine, request.untilMs);
   try {
+    const hasEnded = events.length > 0 && !needsResuming(state);
     if (events.length === 0) engine.start();
-    else if (needsResuming(state)) engine.resume();
+    else if (!hasEnded) engine.resume();
     for (const command of takeAnswers(stored.directory)) engine.command(command);
-    await Promise.race([engine.ended, signals.forced]);
+    // Kept commands that do not apply any more open nothing: the run is as ended as it was.
+    if (!hasEnded || state.phase !== "ended") await Promise.race([engine.ended, signals.forced]);
   } finally {
     engine.abandon();
     clearTimeout(until);
@@ -98,9 +101,16 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     await control.close(state.result?.reason ?? "the lead has left");
     journal.close();
   }
-  reporter.end(await summaryFacts(world, state, stored));
+  const places = world.run.config.isolation === "worktree" ? await placesOf(world) : undefined;
+  reporter.end(summaryFacts(state, stored, Date.now() - stored.file.startedAtMs, places));
   return exitStatus(state, stored);
 };
+
+const placesOf = async ({ worktrees, positions }: World): Promise<WorkPlaces> => ({
+  worktrees: await worktrees.list(),
+  integration: positions.integration,
+  target: positions.target,
+});
 
 /** A run that ended for good is opened again only by an answer or a retry. */
 const needsResuming = (state: RunState): boolean =>
@@ -116,9 +126,9 @@ const stopAt = (engine: Engine, atMs: number | undefined): NodeJS.Timeout | unde
     ? undefined
     : setTimeout(() => engine.command({ type: "stop", reason: "--until" }), Math.max(0, atMs - Date.now()));
 
-/** The run's own status; 1 where all went well but a story that was asked for could not be started at all. */
+/** The run's own status; 1 where all went well but a story that should have run could not be started at all. */
 export const exitStatus = (state: RunState, stored: StoredRun): number => {
   const exit = state.result?.exit ?? 130;
-  const wasHeld = stored.file.left.some(({ why }) => !/backlog|already done|status/.test(why));
+  const wasHeld = stored.file.left.some(({ isProblem }) => isProblem);
   return exit === 0 && wasHeld ? 1 : exit;
 };

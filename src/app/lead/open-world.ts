@@ -9,10 +9,12 @@ import { createDiskCache } from "../../core/evidence/disk-cache.ts";
 import { createGateRunner } from "../../core/evidence/gate-runner.ts";
 import { createJobs } from "../../core/jobs/jobs.ts";
 import { createPulse } from "../../core/jobs/pulse.ts";
+import { UserError } from "../../core/model/user-error.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
 import { git } from "../../core/workspace/git.ts";
+import { dropLeftLock } from "../../core/workspace/index-lock.ts";
 import type { Repository } from "../../core/workspace/inspect-repository.ts";
-import { ensureBranch } from "../../core/workspace/landing-refs.ts";
+import { ensureBranch, newestLanded } from "../../core/workspace/landing-refs.ts";
 import { createWorktrees } from "../../core/workspace/worktrees.ts";
 import type { OwnPackage } from "../own-package.ts";
 import { OWN_FOLDER, type StoredRun } from "./runs.ts";
@@ -48,6 +50,7 @@ export const openWorld = async (request: WorldRequest): Promise<World> => {
   if (request.isResumed) await keptFiles.recall();
   const world: World = {
     run: file,
+    stories: new Map(file.stories.map((story) => [story.key, story])),
     runDirectory: directory,
     repository,
     jobs: createJobs(),
@@ -83,13 +86,27 @@ export const openWorld = async (request: WorldRequest): Promise<World> => {
 
 const findPositions = async (repository: Repository, request: WorldRequest): Promise<World["positions"]> => {
   const { file } = request.stored;
-  const integration = await ensureBranch(repository, file.integration, file.target.commit);
+  const landed = request.isResumed ? await newestLanded(repository, file.run) : undefined;
+  const integration = await ensureBranch(repository, file.integration, landed ?? file.target.commit);
+  if (landed !== undefined) await checkHolds(repository, file.integration, landed);
   if (!request.isResumed) return { integration, target: file.target.commit, resumed: false };
+  await dropLeftLock(repository.gitDirectory);
   const { stdout } = await git(["rev-parse", "--verify", `refs/heads/${file.target.branch}`], {
     cwd: repository.commonDirectory,
     allowFailure: true,
   });
   return { integration, target: stdout, resumed: true };
+};
+
+/** Whoever set the branch back took landed stories off it, and the run would go on without them. */
+const checkHolds = async (repository: Repository, branch: string, landed: string): Promise<void> => {
+  const args = ["merge-base", "--is-ancestor", landed, `refs/heads/${branch}`];
+  const { exitCode } = await git(args, { cwd: repository.commonDirectory, allowFailure: true });
+  if (exitCode === 0) return;
+  throw new UserError(`The branch ${branch} was moved: what this run has landed is not on it any more.`, [
+    `Put it back: git branch -f ${branch} ${landed.slice(0, 12)}`,
+    "Or start anew, its branches are kept: storyboard run --fresh",
+  ]);
 };
 
 /** Longest that a lead waits for stops and landings under way when it leaves, in milliseconds. */

@@ -49,7 +49,15 @@ export const readRun = (project: string, run: string): StoredRun | undefined => 
       "Use that version to go on with it, or start anew with --fresh.",
     ]);
   }
-  return { file, directory };
+  return { file: movedTo(project, file), directory };
+};
+
+/** A project's folder may be moved between two leads; what is absolute in its runs goes with it. */
+const movedTo = (project: string, file: RunFile): RunFile => {
+  if (file.project === project) return file;
+  const isInside = file.worktreeRoot.startsWith(`${file.project}/`);
+  const worktreeRoot = isInside ? project + file.worktreeRoot.slice(file.project.length) : file.worktreeRoot;
+  return { ...file, project, worktreeRoot };
 };
 
 /** The newest run that was really started; undefined when there is none. */
@@ -77,6 +85,20 @@ export const lookAtRun = (stored: StoredRun): FoldedRun => {
     if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
   }
   return { ...stored, events, state: foldRun(stored, events) };
+};
+
+/**
+ * An earlier run as far as it can be read: damage, or a newer format, is no reason for a new run not to start.
+ * Undefined then, and for a start that was cut off.
+ */
+export const recallRun = (project: string, run: string): FoldedRun | undefined => {
+  try {
+    const stored = readRun(project, run);
+    return stored === undefined ? undefined : lookAtRun(stored);
+  } catch (error) {
+    if (error instanceof UserError) return undefined;
+    throw error;
+  }
 };
 
 /** Whether a run can be gone on with: it was cut off, stopped, or held up by a breaker or something critical. */

@@ -24,7 +24,7 @@ export const stopOnSignals = (engine: Engine, world: World): SignalHandling => {
     force = resolve;
   });
   const leaveNow = (): void => {
-    for (const turn of world.turns.values()) void turn.stop("stop");
+    for (const turn of world.turns.values()) void turn.stop("stop", true);
     force();
   };
   const onSignal = (signal: NodeJS.Signals): void => {

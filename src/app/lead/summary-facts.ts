@@ -1,37 +1,44 @@
-import type { World } from "../../core/engine/performers/world.ts";
-import { branchOf } from "../../core/engine/performers/world.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
+import type { PoolWorktree } from "../../core/workspace/worktrees.ts";
 import type { SummaryFacts, UnlandedWork } from "../headless/summary.ts";
 import type { StoredRun } from "./runs.ts";
 
-/** What the summary of a run tells besides its state. */
-export const summaryFacts = async (world: World, state: RunState, stored: StoredRun): Promise<SummaryFacts> => {
-  const { file } = stored;
-  const isWorktree = file.config.isolation === "worktree";
-  const { positions } = world;
-  return {
-    state,
-    elapsedMs: Date.now() - file.startedAtMs,
-    unlanded: isWorktree ? await unlandedWork(world, state) : [],
-    ...(isWorktree && positions.integration !== file.target.commit ? { landedOn: landedOn(world) } : {}),
-    notes: [...state.notes, ...file.left.map(({ key, why, whatToDo }) => `${key} did not run: ${why}. ${whatToDo}`)],
-    next: state.result?.status === "paused" ? ["storyboard run --resume goes on where this run was stopped"] : [],
-  };
-};
+/** Where a run's work is, as git tells. */
+export interface WorkPlaces {
+  /** Heads of the run's integration branch and of its target, where they are known. */
+  readonly integration?: string | undefined;
+  readonly target?: string | undefined;
+  readonly worktrees: readonly PoolWorktree[];
+  /** Branches of the run that exist; undefined where nobody looked. */
+  readonly branches?: ReadonlySet<string>;
+}
 
-const landedOn = (world: World): string => {
-  const { positions, run } = world;
-  const isMoved = positions.target === positions.integration;
-  return `${isMoved ? run.target.branch : run.integration} at ${positions.integration.slice(0, 7)}`;
-};
+/** What the summary of a run tells besides its state. `places` is undefined for a run in the shared copy. */
+export const summaryFacts = (
+  state: RunState,
+  { file }: StoredRun,
+  elapsedMs: number,
+  places: WorkPlaces | undefined,
+): SummaryFacts => ({
+  state,
+  elapsedMs,
+  unlanded: places === undefined ? [] : unlandedWork(state, file.run, places),
+  ...(places?.integration === undefined || places.integration === file.target.commit
+    ? {}
+    : { landedOn: landedOn(places.integration, places.target, file) }),
+  notes: [...state.notes, ...file.left.map(({ key, why, whatToDo }) => `${key} did not run: ${why}. ${whatToDo}`)],
+  next: state.result?.status === "paused" ? ["storyboard run --resume goes on where this run was stopped"] : [],
+});
 
-const unlandedWork = async (world: World, state: RunState): Promise<UnlandedWork[]> => {
-  const worktrees = await world.worktrees.list();
-  return [...state.stories.values()]
+const landedOn = (integration: string, target: string | undefined, file: StoredRun["file"]): string =>
+  `${target === integration ? file.target.branch : file.integration} at ${integration.slice(0, 7)}`;
+
+const unlandedWork = (state: RunState, run: string, { worktrees, branches }: WorkPlaces): UnlandedWork[] =>
+  [...state.stories.values()]
     .filter((story) => story.turns > 0 && story.outcome !== "done" && story.outcome !== "already-done")
     .map(({ story }) => {
-      const branch = branchOf(world, story.key);
+      const branch = `storyboard/${run}/story/${story.key}`;
       const folder = worktrees.find((worktree) => worktree.branch === branch)?.path;
       return { story: story.key, branch, ...(folder === undefined ? {} : { folder }) };
-    });
-};
+    })
+    .filter(({ branch }) => branches?.has(branch) ?? true);

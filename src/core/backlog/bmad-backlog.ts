@@ -14,6 +14,7 @@ import type { Edge } from "./story-dependencies.ts";
 import type { StoryFileText } from "./story-file.ts";
 import { StoryNames } from "./story-names.ts";
 import { decodeLeniently, listed } from "./text.ts";
+import { unknownDependencies } from "./unknown-dependencies.ts";
 
 /**
  * Reads a BMAD backlog: the first sprint file in the order of formats.md 1.3, or `knownFile`, and the story files.
@@ -38,9 +39,23 @@ export const loadBmadBacklog = async (projectDirectory: string, knownFile?: stri
   const { texts, problems } = await readStoryTexts(projectDirectory, seeds);
   const names = new StoryNames(entries);
   const declared = entries.flatMap((entry) => declaredEdges(entry, names, path, notes));
-  notes.push(...problems, ...disagreementNotes(seeds, texts));
+  notes.push(...problems, ...disagreementNotes(seeds, texts), ...unknownNotes(seeds, texts, names));
   return { source: "bmad", stories: assembleStories(seeds, texts, declared, names), sprintFile: path, notes };
 };
+
+/** Of stories that are still to be run: what a done one waited for is history. */
+const unknownNotes = (
+  seeds: readonly StorySeed[],
+  texts: ReadonlyMap<string, StoryFileText>,
+  names: StoryNames,
+): readonly string[] =>
+  seeds.flatMap(({ key, file, status }) => {
+    const lines = texts.get(key)?.lines;
+    const unknown = file === undefined || lines === undefined ? [] : unknownDependencies(key, file, lines, names);
+    return unknown.length === 0 || status === "done"
+      ? []
+      : [`${key} depends on what fits no story of the backlog, or several: ${listed(unknown)}. Nothing waits for it.`];
+  });
 
 /** The error for a project without any backlog; `places` says where it was looked for. */
 export const noBacklogError = async (projectDirectory: string): Promise<UserError> => {

@@ -59,7 +59,7 @@ export const readSprintBytes = async (projectDirectory: string, file: string): P
         "Restore what it points to, or replace the link with the sprint file itself.",
       ]);
     case "too-large":
-      throw new UserError(`${file} is larger than ${content.bytesMax} bytes; it was not read.`, [
+      throw new UserError(`${file} is larger than ${content.bytesMax / 2 ** 20} MiB; it was not read.`, [
         "Check that this is the sprint file, and move what does not belong there elsewhere.",
       ]);
     case "unreadable":

@@ -21,6 +21,8 @@ export interface LeftStory {
   readonly key: StoryKey;
   readonly why: string;
   readonly whatToDo: string;
+  /** Whether it should have run: it was asked for by name, or its status says so. The run then ends with status 1. */
+  readonly isProblem: boolean;
 }
 
 /** What runs and what does not. `nothingToDo` says what to run next, where no story is left to start at all. */
@@ -47,7 +49,7 @@ export const selectStories = (backlog: Backlog, selection: Selection): SelectedS
   }
   const { chosen, unstartable } = withoutUnstartable(candidates, backlog);
   left.push(...unstartable);
-  if (chosen.length > 0 || unstartable.length > 0) return { chosen, left };
+  if (chosen.length > 0 || left.some(({ isProblem }) => isProblem)) return { chosen, left };
   return { chosen, left, nothingToDo: nextStep(backlog, wanted) };
 };
 
@@ -103,21 +105,24 @@ const suggestion = (name: string, candidates: readonly string[]): string => {
 
 const reasonToLeave = (story: Story, selection: Selection, isNamed: boolean): LeftStory | "done" | undefined => {
   const { key } = story;
+  const isProblem = isNamed;
   if (isRunnable(story)) return undefined;
   if (story.status === "done") {
     if (!isNamed) return "done";
-    return { key, why: "it is already done", whatToDo: "Nothing; storyboard revert takes a landed story back." };
+    const whatToDo = "Nothing; storyboard revert takes a landed story back.";
+    return { key, why: "it is already done", whatToDo, isProblem: false };
   }
   if (story.status === "other") {
     const why = `its status ${JSON.stringify(story.rawStatus)} is none that runs`;
-    return { key, why, whatToDo: "Set it to ready-for-dev in the sprint file to run it." };
+    return { key, why, whatToDo: "Set it to ready-for-dev in the sprint file to run it.", isProblem };
   }
   const hasText = story.file !== undefined || story.prompt !== undefined;
   if (!hasText) {
     return {
       key,
       why: "it is in the backlog and has no story file",
-      whatToDo: "Run BMAD's create-story for it, or start with --create-stories.",
+      whatToDo: "Run BMAD's create-story for it.",
+      isProblem,
     };
   }
   if (selection.includeBacklog) return undefined;
@@ -125,6 +130,7 @@ const reasonToLeave = (story: Story, selection: Selection, isNamed: boolean): Le
     key,
     why: "it is in the backlog",
     whatToDo: "Set it to ready-for-dev in the sprint file, or start with --include-backlog.",
+    isProblem,
   };
 };
 
@@ -148,6 +154,7 @@ const withoutUnstartable = (
         key: story.key,
         why: `it depends on ${blocking.key} (${status}), which is not done and does not run (${blocking.source.where})`,
         whatToDo: `Run ${blocking.key} too, or finish it first.`,
+        isProblem: true,
       });
       return false;
     });
@@ -168,6 +175,6 @@ const nextStep = (backlog: Backlog, wanted: readonly Story[]): string => {
   if (!isAllDone)
     return `Nothing is ready: no story of ${epics.length === 0 ? "these" : `epic ${listed(epics)}`} can run.`;
   return epics.length === 0
-    ? "All stories are done."
+    ? "All stories are done. Add stories, or start every one again with --fresh."
     : `All stories of epic ${listed(epics)} are done. Run BMAD's retrospective next, or choose another epic.`;
 };

@@ -100,6 +100,12 @@ const toEntry = (
   if (isSeq(statusValue) || isMap(statusValue) || (fields !== undefined && statusValue === undefined)) {
     throw nestingError(path, line);
   }
+  const meant = isAlias(statusValue) ? statusValue.resolve(sprint.document) : undefined;
+  if (isSeq(meant) || isMap(meant)) {
+    throw new UserError(`${path}:${line}: the status of "${key}" is an alias of a list or a map, not a word.`, [
+      "Write the status itself, such as ready-for-dev.",
+    ]);
+  }
   const rawStatus = statusWordOf(scalarText(statusValue) ?? aliasText(sprint, statusValue) ?? "");
   const epic = kind === "story" ? (parentEpic ?? epicOfStory(key, epicIds)) : epicIdOf(key);
   return {

@@ -16,6 +16,8 @@ export interface StoryCommit {
 
 /** What git says about a story's branch. Paths are relative to the project, with `/`. */
 export interface StoryChanges {
+  /** What the worktree has checked out instead of the story's branch, and how to get back; undefined when all is well. */
+  readonly astray?: string;
   /** Whether the branch descends from the baseline commit. */
   readonly descends: boolean;
   readonly commits: readonly StoryCommit[];

@@ -1,8 +1,10 @@
 import type { CheckResult, StoryChanges } from "./evidence.ts";
 import { namePaths, productPaths } from "./owned-paths.ts";
 
-/** Work: the branch descends from the baseline and changes something of the product that storyboard did not write. */
+/** Work: the story's branch is checked out, descends from the baseline and changes something of the product that storyboard did not write. */
 export const checkWork = (changes: StoryChanges, ownedPaths: readonly string[]): CheckResult => {
+  // Only the story's own branch lands: commits elsewhere would be counted here and lost there.
+  if (changes.astray !== undefined) return { missing: [changes.astray], notes: [] };
   if (!changes.descends) {
     return {
       missing: [

@@ -28,7 +28,7 @@ export const onTurnEnded = (decision: Decision, effect: RunTurn, result: TurnRes
 
 const consequences = (decision: Decision, story: StoryState, effect: RunTurn, result: TurnResult): RunEvent[] => {
   const phase = phaseNamed(decision.state.policy.pipeline, effect.phase) as TurnPhase;
-  const { end } = result;
+  const end = meantEnd(story, result.end);
   if (story.stopping !== undefined && story.stopping !== "stop") return endNow(decision, story, story.stopping);
   const again = resuming(effect);
   switch (end.kind) {
@@ -60,6 +60,10 @@ const consequences = (decision: Decision, story: StoryState, effect: RunTurn, re
       return assertNever(end);
   }
 };
+
+/** A lead that left in a hurry saw no end of what it stopped: a bad end of a stopped turn is our doing, not the work's. */
+const meantEnd = (story: StoryState, end: TurnEnd): TurnEnd =>
+  story.stopping === "stop" && end.kind === "failed" ? { kind: "cut", reason: "stop" } : end;
 
 const resuming = (effect: RunTurn, reason: CutReason = "stop"): Resumption => ({
   phase: effect.phase,
@@ -177,6 +181,7 @@ const failed = (
     case "overloaded":
     case "network":
     case "temporary":
+    case "cancelled":
       return waitForEnvironment(decision, story, next, failure);
     case "session-lost":
       return waitForEnvironment(decision, story, { ...next, fresh: true }, failure);
@@ -187,6 +192,7 @@ const failed = (
     case "config":
       return stopCritically(decision, story, next, failure.message);
     case "context":
+    case "loop":
       return failAttempt(decision, story, effect.phase, failure, true);
     case "turn-limit":
     case "budget":

@@ -109,7 +109,7 @@ const onBaseline = (decision: Decision, completes: string, result: BaselineResul
   const checked: RunEvent = { type: "baseline.checked", completes, result };
   if (result.red.length === 0 || decision.state.policy.baseline === "accept") return [checked];
   const names = result.red.map((gate) => gate.name).join(", ");
-  const reason = `red before the first story: ${names}. Put it right, or accept it with gates.baseline: accept.`;
+  const reason = `red before the first story: ${names}. Put it right, or accept it with --accept-baseline (gates.baseline: accept).`;
   return [checked, { type: "run.ended", status: "error", exit: 2, reason }];
 };
 

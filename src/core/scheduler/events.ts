@@ -151,6 +151,8 @@ export type RunEvent =
       readonly notBeforeMs: number;
       readonly next?: Resumption;
       readonly failure?: Failure;
+      /** What the environment did, where the attempt is not to blame and no failure is counted. */
+      readonly why?: string;
     }
   | {
       readonly type: "story.parked";

@@ -40,7 +40,7 @@ export const turnEnded = (story: StoryState, event: Event<"turn.ended">): void =
   story.usage = addUsage(story.usage, result.usage);
   story.cut = result.end.kind === "cut" ? result.end.reason : undefined;
   if (result.session !== undefined) story.sessions[event.role] = result.session;
-  story.notes.push(...(result.notes ?? []));
+  story.notes.push(...(result.notes ?? []).filter((note) => !story.notes.includes(note)));
   if (result.end.kind === "finished") story.environmentFailures = 0;
 };
 

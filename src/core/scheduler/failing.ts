@@ -68,6 +68,7 @@ export const waitForEnvironment = (
       attempt: story.attempt,
       notBeforeMs: decision.atMs + backoffMs(ENVIRONMENT_BACKOFF_MS, story.environmentFailures + 1, decision.luck),
       next,
+      why: failure.message,
     },
   ];
 };

@@ -1,5 +1,5 @@
 import type { Failure, FailureType } from "../model/failure.ts";
-import type { CutReason, TurnEnd, TurnResult } from "../model/turn.ts";
+import type { CutReason, TurnEnd, TurnFailureCause, TurnResult } from "../model/turn.ts";
 
 const HINTS: Readonly<Record<FailureType, readonly string[]>> = {
   ValidationError: [
@@ -8,8 +8,8 @@ const HINTS: Readonly<Record<FailureType, readonly string[]>> = {
   ],
   DependencyError: ["Retry the story it waits for; this one goes on by itself.", "Skip the failed story as done."],
   ImplementationError: [
-    "Read the story's log (storyboard logs KEY).",
-    "Retry with a note to the agent (storyboard ctl retry KEY --note ...).",
+    "Read the story's log (storyboard logs).",
+    "Retry with a note to the agent (storyboard ctl retry --note).",
     "Split the story when it is too large for one attempt.",
   ],
   HaltError: ["Settle what the agent named.", "Then retry the story."],
@@ -53,6 +53,17 @@ export const failureOfTurn = (phase: string, result: TurnResult): Failure => {
   return failureOf(type, `${phase}: ${message}`, context);
 };
 
+/** Causes that are not the environment's. */
+const TYPES: Readonly<Partial<Record<TurnFailureCause, FailureType>>> = {
+  exit: "ImplementationError",
+  context: "ImplementationError",
+  loop: "ImplementationError",
+  "rate-limit": "LimitError",
+  "turn-limit": "LimitError",
+  budget: "BudgetError",
+  cancelled: "CancelledError",
+};
+
 const describeEnd = (end: TurnEnd): readonly [FailureType, string] => {
   switch (end.kind) {
     case "halted":
@@ -60,10 +71,7 @@ const describeEnd = (end: TurnEnd): readonly [FailureType, string] => {
     case "cut":
       return CUT_MESSAGE[end.reason];
     case "failed":
-      return [
-        end.cause === "exit" || end.cause === "context" ? "ImplementationError" : "EnvironmentError",
-        end.message,
-      ];
+      return [TYPES[end.cause] ?? "EnvironmentError", end.message];
     case "question":
       return ["HaltError", end.question];
     case "finished":

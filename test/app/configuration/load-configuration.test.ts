@@ -123,20 +123,20 @@ test("all mistakes of all sources are reported together, each with its place", a
     ),
   );
   expect(mistakes).toEqual([
-    'storyboard.yaml:2:8  order: must be auto, epic, parallel or sequential, not "alphabetic"',
     "--max-workers  max_workers: must be more than 0, not 0",
     "~/.config/storyboard/config.yaml:1:18  circuit_breaker: must be more than 0, not 0",
+    "~/.config/storyboard/config.yaml:2:1  hook: is not a known setting; did you mean hooks?",
+    "storyboard.yaml:1:1  max_worker: is not a known setting; did you mean max_workers?",
+    'storyboard.yaml:2:8  order: must be auto, epic, parallel or sequential, not "alphabetic"',
     'storyboard.yaml:5:10  agents.builder.cli: must be claude, codex, opencode, gemini, acp, command or demo, not "claud"',
     "storyboard.yaml:6:5  agents.builder.models: is not a known setting; did you mean model?",
+    'storyboard.yaml:8:17  limits.turn_minutes: must be a number, not "soon"',
     "storyboard.yaml:9:28  gates.commands.test: must be a text or a section (key: value), not 3",
     "storyboard.yaml:9:37  gates.commands.lint.run: is missing; it must be a text",
     "storyboard.yaml:9:39  gates.commands.lint.runn: is not a known setting; did you mean run?",
-    'storyboard.yaml:8:17  limits.turn_minutes: must be a number, not "soon"',
     "storyboard.yaml:10:28  resources.port.pool: must be a text or a list, not 4000",
     "storyboard.yaml:11:11  stories[0].key: is missing; it must be a text",
     "storyboard.yaml:11:13  stories[0].titel: is not a known setting; did you mean title?",
-    "~/.config/storyboard/config.yaml:2:1  hook: is not a known setting; did you mean hooks?",
-    "storyboard.yaml:1:1  max_worker: is not a known setting; did you mean max_workers?",
   ]);
 });
 
@@ -267,9 +267,9 @@ test("references are checked: agents, pipeline, gates", async () => {
     "  other: { cli: claude, command: [x], fallback: [builder] }",
   ].join("\n");
   expect(await mistakesOf(load(text))).toEqual([
+    'storyboard.yaml:1:12  dev_agent: "bulder" is not one of agents (configured are builder, other); did you mean builder?',
     'storyboard.yaml:3:11  pipeline: must be build or dev-review, not "dev-reviw"; did you mean dev-review?',
     'storyboard.yaml:4:21  evidence.gates[0]: "tets" is not one of gates.commands; did you mean test?',
-    'storyboard.yaml:1:12  dev_agent: "bulder" is not one of agents (configured are builder, other); did you mean builder?',
     'storyboard.yaml:7:12  agents.builder: needs "command: [program, arguments...]", because its cli is command',
     'storyboard.yaml:8:34  agents.other.command: belongs to "cli: command"; this agent\'s cli is "claude"',
     "storyboard.yaml:8:49  agents.other.fallback: is not supported in this version yet",

@@ -152,7 +152,8 @@ test("a failed story tells where, why, what is missing, every attempt and phase,
   expect(printed).toContain("  Missing: commit feat(36-6)\n");
   expect(printed).toContain("    ~ src/index.ts:22-89 — wired up\n");
   expect(printed).toContain("  Attempt 1: BUILD: no access\n  Attempt 2: Completion rejected");
-  expect(printed).toContain("    BUILD: [FAILED] after 00:01 — missing: commit feat(36-6)\n");
+  // The attempt has said what is missing; its phases do not say it again.
+  expect(printed).toContain("    BUILD: [FAILED] after 00:01\n");
   expect(printed).toContain("  Retry: Attempt 2 of 2 exhausted\n  Action: Look at the story's worktree");
   expect(printed).toContain("⛔ 36-7 BLOCKED — Story 36-7-y\n   by 36-6 failed\n");
   run.settleEffects();

@@ -129,6 +129,19 @@ describe("what costs an attempt", () => {
     expect(run.state.stories.get("a")).toMatchObject({ stage: "parked", attempt: 1 });
   });
 
+  test("an agent stopped by somebody else does not and continues; one that goes in circles does and starts afresh", () => {
+    const run = new TestRun([story("a")]);
+    run.start();
+    run.endTurn("a", turn({ kind: "failed", cause: "cancelled", message: "TERM" }, { session: "s" }));
+    run.wait(10_000);
+    expect(run.outstanding("run-turn")[0]).toMatchObject({ attempt: 1, session: "s", prompt: { kind: "resume" } });
+    run.endTurn("a", turn({ kind: "failed", cause: "loop", message: "round and round" }, { session: "s" }));
+    run.wait(10_000);
+    const retry = run.outstanding("run-turn")[0];
+    expect(retry).toMatchObject({ attempt: 2, prompt: { kind: "retry", failure: { type: "ImplementationError" } } });
+    expect(retry?.session).toBeUndefined();
+  });
+
   test("a crash of ours does not: what was finished is looked at first and kept", () => {
     const run = new TestRun([story("a")]);
     run.start();
@@ -296,6 +309,19 @@ describe("a person", () => {
     expect(run.outstanding("run-turn")).toHaveLength(1);
     run.command({ type: "workers", max: 3 });
     expect(run.outstanding("run-turn")).toHaveLength(3);
+  });
+
+  test("a turn that was being stopped when its lead left costs no attempt, however it ended", () => {
+    const run = new TestRun([story("a")]);
+    run.start();
+    run.settleEffects();
+    run.command({ type: "stop", reason: "SIGINT" });
+    run.give({ type: "resumed" });
+    run.end(run.outstanding("run-turn")[0]!, turn({ kind: "failed", cause: "other", message: "killed by SIGKILL" }));
+    run.finish();
+    expect(run.outcome("a")).toBe("done");
+    expect(run.state.stories.get("a")?.attempt).toBe(1);
+    expect(run.state.stories.get("a")?.failures).toEqual([]);
   });
 
   test("stops the run: turns are stopped, the run is saved, and goes on where it was", () => {

@@ -22,6 +22,8 @@ const CAUSES: TurnFailureCause[] = [
   "context",
   "network",
   "session-lost",
+  "cancelled",
+  "loop",
   "temporary",
   "exit",
   "other",

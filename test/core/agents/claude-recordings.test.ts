@@ -1,0 +1,152 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { describe, expect, test } from "vitest";
+import type { AgentEvent, ParsedTurn } from "../../../src/core/agents/agent.ts";
+import { createClaudeParser } from "../../../src/core/agents/claude-parser.ts";
+import { createLineSplitter } from "../../../src/core/jobs/line-splitter.ts";
+import type { TurnEnd } from "../../../src/core/model/turn.ts";
+
+/** Recorded runs of the real program, which are no part of the project. */
+const FOLDER = join(
+  process.env.STORYBOARD_TRANSCRIPTS ?? resolve(import.meta.dirname, "../../../../shared/agent-transcripts"),
+  "claude",
+);
+
+const FINISHED: TurnEnd = { kind: "finished" };
+const failed = (cause: string) => ({ kind: "failed", cause });
+const LOST_DATABASE = {
+  kind: "halted",
+  reason: "story 1-3 asks for a database, but the architecture names none. I need a decision before I can go on.",
+};
+
+/** Of every recording: how it ended, input with cache writes, output, cache reads, and the cost of this run alone. */
+const RECORDINGS: Readonly<Record<string, readonly [object, (number | null)?, (number | null)?, number?, number?]>> = {
+  "allow-list": [FINISHED, 2820, 195, 3600, 0.01702],
+  "auth-none": [failed("auth"), 0, 0, 0, 0],
+  auth401: [failed("auth"), 0, 0, 0, 0],
+  "bg-child": [FINISHED, 1250, 35, 0, 0.0057],
+  "bidi-interrupt": [failed("cancelled"), 1400, 44, 0, 0.00648],
+  "bidi-permission": [FINISHED, 2820, 195, 3600, 0.01702],
+  "bidi-two": [FINISHED, 3640, 265, 7100, 0.0224],
+  "drop-mid": [failed("network"), 3000, 48, 0, 0.01296],
+  "drop-once": [FINISHED, 3820, 211, 3600, 0.02134],
+  halt: [LOST_DATABASE, 1650, 100, 0, 0.0086],
+  "hang-mid": [FINISHED, 2400, 94, 0, 0.01148],
+  "json-out": [FINISHED, 2820, 195, 3600, 0.01702],
+  "max-budget": [failed("budget"), 20_000, 1600, 0, 0.112],
+  "max-tokens": [FINISHED, 1500, 8050, 0, 0.167],
+  "max-turns": [failed("turn-limit"), 10_000, 800, 0, 0.056],
+  "no-verbose": [failed("config")],
+  "parallel-a": [FINISHED, 2820, 195, 3600, 0.01702],
+  "parallel-b": [FINISHED, 2970, 170, 3300, 0.01694],
+  partial: [FINISHED, 2820, 195, 3600, 0.01702],
+  "rate429-then-ok": [FINISHED, 2820, 195, 3600, 0.01702],
+  resume: [FINISHED, 820, 70, 3500, 0.00538],
+  "resume-after-sigterm": [FINISHED, 820, 70, 3500, 0.00538],
+  "resume-after-sigterm-tool": [FINISHED, 820, 70, 3500, 0.00538],
+  "resume-fork": [FINISHED, 820, 70, 3500, 0.00538],
+  "resume-unknown": [failed("session-lost"), 0, 0, 0, 0],
+  "root-bypass-refused": [failed("config")],
+  "sigint-tool": [failed("cancelled"), 600, 25, 0, 0.0029],
+  // Cut off before any result: what the requests sent is known, what came back is not.
+  "sigkill-group-tool": [failed("other"), 600, null, 0],
+  "sigterm-stream": [failed("cancelled"), 500, null, 0],
+  "sigterm-tool": [failed("cancelled"), 600, null, 0],
+  subagent: [FINISHED, 3600, 125, 0, 0.0169],
+  success: [FINISHED, 2820, 195, 3600, 0.01702],
+  "tests-fail": [FINISHED, 2550, 100, 0, 0.0122],
+  "too-long": [failed("context"), 0, 0, 0, 0],
+};
+
+interface Replay {
+  readonly events: readonly AgentEvent[];
+  readonly turn: ParsedTurn;
+}
+
+const replay = (name: string, pieces: (bytes: Buffer) => Buffer[] = (bytes) => [bytes]): Replay => {
+  const bytes = readFileSync(join(FOLDER, `${name}.jsonl`));
+  const { code, signal } = JSON.parse(readFileSync(join(FOLDER, `${name}.exit`), "utf8"));
+  const stderr = existsSync(join(FOLDER, `${name}.stderr`)) ? readFileSync(join(FOLDER, `${name}.stderr`), "utf8") : "";
+  const parser = createClaudeParser();
+  const splitter = createLineSplitter(16 * 2 ** 20);
+  const lines = [...pieces(bytes).flatMap((piece) => splitter.push(piece)), ...splitter.end()];
+  const events = lines.flatMap((line) => parser.line(line));
+  return { events, turn: parser.end({ status: code, ...(signal === null ? {} : { signal }), stderr }) };
+};
+
+/** Pieces of a length that looks like chance and is the same each time. */
+const cut = (seed: number) => (bytes: Buffer) => {
+  const pieces: Buffer[] = [];
+  let state = seed;
+  for (let at = 0; at < bytes.length; ) {
+    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
+    const end = at + 1 + (state % (seed * 100));
+    pieces.push(bytes.subarray(at, end));
+    at = end;
+  }
+  return pieces;
+};
+
+describe.skipIf(!existsSync(FOLDER))("recorded runs (skipped without the folder STORYBOARD_TRANSCRIPTS)", () => {
+  test("every recording has a row here", () => {
+    const there = readdirSync(FOLDER).filter((file) => file.endsWith(".jsonl"));
+    expect(there.map((file) => file.slice(0, -".jsonl".length)).sort()).toEqual(Object.keys(RECORDINGS).sort());
+  });
+
+  test.each(Object.entries(RECORDINGS))("%s ends as it did, and is counted right", (name, row) => {
+    const [end, inputTokens = null, outputTokens = null, cachedTokens = null, usd = null] = row;
+    const { turn, events } = replay(name);
+    expect(turn.end).toMatchObject(end);
+    expect(turn.usage).toEqual({
+      inputTokens,
+      outputTokens,
+      cachedTokens,
+      usd: usd === null ? null : expect.closeTo(usd, 10),
+    });
+    expect(events.filter((event) => event.t === "unknown")).toEqual([]);
+  });
+
+  test.each(Object.keys(RECORDINGS))("%s gives the same events however its bytes come", (name) => {
+    const whole = replay(name);
+    for (const seed of [1, 7, 50]) expect(replay(name, cut(seed))).toEqual(whole);
+  });
+
+  test("cut off at any byte, a recording is a failure unless its result was whole", () => {
+    const bytes = readFileSync(join(FOLDER, "success.jsonl"));
+    const resultAt = bytes.subarray(0, -1).lastIndexOf(0x0a);
+    for (let end = 0; end < bytes.length - 1; end += 37) {
+      const { turn } = replay("success", (all) => [all.subarray(0, end)]);
+      expect(turn.end.kind).toBe("failed");
+      if (end > resultAt) expect(turn.session).toBe("dc9705b1-4d25-48d4-b276-3465e7b8a9e0");
+    }
+  });
+
+  test("a recording that continues a session keeps its id, and a lost one is not kept", () => {
+    expect(replay("resume").turn.session).toBe(replay("success").turn.session);
+    expect(replay("resume-unknown").turn.session).toBeUndefined();
+  });
+
+  test("every tool that starts ends, a sub-agent's too, and its words are not the turn's", () => {
+    const { events, turn } = replay("subagent");
+    const ids = (t: string) => events.flatMap((event) => (event.t === t && "id" in event ? [event.id] : []));
+    expect(ids("tool-start")).toHaveLength(2);
+    expect(ids("tool-end").sort()).toEqual(ids("tool-start").sort());
+    expect(turn.finalText).toBe("The helper found two files. All tests pass.");
+    expect(turn.closingText).not.toContain("List the files");
+  });
+
+  test("refused actions are told once each, and noted though the turn ended well", () => {
+    const { events, turn } = replay("bidi-permission");
+    expect(events.filter((event) => event.t === "denied")).toEqual([
+      { t: "denied", name: "Bash", detail: "sh test.sh" },
+      { t: "denied", name: "Bash", detail: expect.stringContaining("git add -A") },
+    ]);
+    expect(turn.notes).toEqual([expect.stringMatching(/^the agent was not allowed: Bash sh test\.sh; Bash git add/)]);
+  });
+
+  test("retries are told while they go on", () => {
+    const notices = replay("auth401").events.flatMap((event) => (event.t === "notice" ? [event.text] : []));
+    expect(notices).toHaveLength(10);
+    expect(notices[0]).toBe("Claude does not answer (authentication_failed 401), try 1 of 10");
+  });
+});
