@@ -7,10 +7,23 @@ import type { Usage } from "../model/usage.ts";
 export interface AgentDescription {
   /** The `cli` of a profile that means this program. */
   readonly cli: AgentProfile["cli"];
+  /** The program to be found on the PATH, where it is always the same one. */
+  readonly program?: string;
+  /** How a person gets that program: a sentence without its full stop. */
+  readonly install?: string;
   /** Whether a session that a turn reported can be continued by a later turn. */
   readonly canContinue: boolean;
   /** Whether every turn reports tokens; then a turn without any is the environment's fault. */
   readonly reportsUsage: boolean;
+  /** Whether a new session gets the id that we choose (`TurnRequest.newSession`). */
+  readonly takesSessionId?: boolean;
+  /** Names of the starter's variables that it finds its login and its provider by. */
+  readonly variables?: RegExp;
+  /**
+   * How long it may stay, silent, after it said how the turn ended, in milliseconds; then it is stopped and what it
+   * said counts. Unset: as long as a turn may take.
+   */
+  readonly exitLimitMs?: number;
   /** Whose limits and outages a profile shares with others: the governor counts by this name. */
   provider(profile: AgentProfile): string;
   /** How one turn is started. Throws a UserError where the profile cannot be used. */
@@ -25,7 +38,11 @@ export interface TurnRequest {
   readonly prompt: string;
   /** The session to continue, as an earlier turn reported it. */
   readonly session?: string;
+  /** The id that a new session is to have; the same whenever this turn is asked for. */
+  readonly newSession?: string;
   readonly permission: Permission;
+  /** Shell lines of the project's gates, which `edit` may run. */
+  readonly gateCommands?: readonly string[];
   /** The model to use instead of the profile's. */
   readonly model?: string;
 }
@@ -54,6 +71,8 @@ export interface AgentParser {
 export interface AgentExit {
   readonly status: number | null;
   readonly signal?: string;
+  /** The end of stderr, free of terminal control: for what a program says nowhere else. */
+  readonly stderr?: string;
 }
 
 /** Something an agent said or did, in the words that all agents share. Its texts are free of terminal control. */
@@ -63,6 +82,10 @@ export type AgentEvent =
   | { readonly t: "tool-end"; readonly id: string; readonly ok: boolean }
   | { readonly t: "usage"; readonly usage: Usage }
   | { readonly t: "session"; readonly id: string }
+  /** An action that was refused to the agent; the turn goes on. */
+  | { readonly t: "denied"; readonly name: string; readonly detail: string }
+  /** A remark of the program itself, not of the agent: it tries again, it went over to another model. */
+  | { readonly t: "notice"; readonly text: string }
   | { readonly t: "finished"; readonly text?: string }
   | {
       readonly t: "failed";
@@ -84,4 +107,6 @@ export interface ParsedTurn {
   readonly finalText: string;
   /** The end of all that the agent said, long enough to hold its closing block. */
   readonly closingText: string;
+  /** Remarks for the card: actions that were refused. */
+  readonly notes?: readonly string[];
 }

@@ -1,10 +1,12 @@
 import type { AgentProfile } from "../model/config.ts";
 import { UserError } from "../model/user-error.ts";
 import type { AgentDescription } from "./agent.ts";
+import { claudeAgent } from "./claude.ts";
 import { commandAgent } from "./command.ts";
+import { demoAgent } from "./demo.ts";
 
-/** All agent programs that storyboard can start: one line each. */
-export const AGENTS: readonly AgentDescription[] = [commandAgent];
+/** All agent programs that storyboard can start: one line each, in the order in which one is chosen unasked. */
+export const AGENTS: readonly AgentDescription[] = [claudeAgent, commandAgent, demoAgent];
 
 /** The description of an agent program. Throws a UserError where this version has none. */
 export const describeAgent = (cli: AgentProfile["cli"]): AgentDescription => {

@@ -4,14 +4,10 @@ import { addUsage, NO_USAGE } from "../model/usage.ts";
 import type { AgentEvent, AgentExit, AgentParser } from "./agent.ts";
 import { readEventLine } from "./event-line.ts";
 import { readFinalText } from "./final-text.ts";
-import { createLineTail } from "./line-tail.ts";
+import { createSpokenText } from "./spoken-text.ts";
 
 /** Exit status of a program that asks for another try later (`EX_TEMPFAIL` of sysexits.h). */
 const TEMPORARY_FAILURE_STATUS = 75;
-
-const LAST_LINES = { linesMax: 20, lineLengthMax: 2_000, lengthMax: 40_000 };
-const FINAL_TEXT = { linesMax: 200, lineLengthMax: 65_536, lengthMax: 262_144 };
-const CLOSING_TEXT = { linesMax: 5_000, lineLengthMax: 524_288, lengthMax: 1_048_576 };
 
 /**
  * A parser for text and for lines of our own event model, mixed as they come. The final text is the text of
@@ -19,34 +15,21 @@ const CLOSING_TEXT = { linesMax: 5_000, lineLengthMax: 524_288, lengthMax: 1_048
  * reports itself (`failed`) weighs more than its exit status, unless it then finished after all.
  */
 export const createCommandParser = (): AgentParser => {
-  const lastLines = createLineTail(LAST_LINES);
-  const finalLines = createLineTail(FINAL_TEXT);
-  const closingLines = createLineTail(CLOSING_TEXT);
-  let startsAnew = false;
+  const spoken = createSpokenText();
   let usage = NO_USAGE;
   let session: string | undefined;
   let failure: (TurnEnd & { kind: "failed" }) | undefined;
 
-  const say = (text: string): void => {
-    if (startsAnew) finalLines.clear();
-    startsAnew = false;
-    for (const line of text.split("\n")) {
-      finalLines.add(line);
-      closingLines.add(line);
-      if (line.trim() !== "") lastLines.add(line);
-    }
-  };
-
   const finish = (text: string | undefined): void => {
     failure = undefined;
     if (text === undefined) return;
-    startsAnew = true;
-    say(text);
+    spoken.startAnew();
+    spoken.say(text);
   };
 
   const take = (event: AgentEvent): void => {
-    if (event.t === "text") say(event.text);
-    else if (event.t === "tool-start") startsAnew = true;
+    if (event.t === "text") spoken.say(event.text);
+    else if (event.t === "tool-start") spoken.startAnew();
     else if (event.t === "usage") usage = addUsage(usage, event.usage);
     else if (event.t === "session") session = event.id;
     else if (event.t === "finished") finish(event.text);
@@ -65,22 +48,23 @@ export const createCommandParser = (): AgentParser => {
       }
       const text = plainText(line);
       if (text.trim() === "") {
-        closingLines.add("");
-        startsAnew = true;
+        spoken.pause();
+        spoken.startAnew();
         return [];
       }
-      say(text);
+      spoken.say(text);
       return [{ t: "text", text }];
     },
     end(exit) {
-      const finalText = finalLines.lines().join("\n");
+      const finalText = spoken.finalText();
+      const lastLines = spoken.lastLines();
       return {
-        end: failure ?? readEnd(exit, finalText, lastLines.lines()),
+        end: failure ?? readEnd(exit, finalText, lastLines),
         ...(session === undefined ? {} : { session }),
         usage,
-        lastLines: lastLines.lines(),
+        lastLines,
         finalText,
-        closingText: closingLines.lines().join("\n"),
+        closingText: spoken.closingText(),
       };
     },
   };

@@ -24,6 +24,8 @@ export interface EnvironmentRequest {
   readonly base: Environment;
   /** The profile of the agent; unset for a gate, a set-up or a hook, which are treated like `command` agents. */
   readonly profile?: Pick<AgentProfile, "cli" | "env">;
+  /** Names of variables that the profile's program finds its login and its provider by. */
+  readonly variables?: RegExp | undefined;
   readonly contract: ContractVariables;
   /** Variables of the resources the story holds, e.g. `PORT`. */
   readonly leases?: Readonly<Record<string, string>>;
@@ -35,16 +37,18 @@ export interface EnvironmentRequest {
 
 /**
  * The whole environment of a job, to be used without inheriting anything. `command` agents, gates, set-ups and hooks
- * get the starter's, less that of a surrounding agent; other agents an allow-list; each what its profile names.
+ * get the starter's, less that of a surrounding agent; other agents an allow-list and what their login needs; each what
+ * its profile names.
  * Nothing that storyboard brings along gets through, and neither do git's variables that bind to one repository.
  */
 export const agentEnvironment = (request: EnvironmentRequest): Record<string, string> => {
-  const { profile, leases = {}, jobTmpDir, contract } = request;
+  const { profile, variables, leases = {}, jobTmpDir, contract } = request;
   const base = withoutOwnTools(request.base, request.ownRoot);
   const getsAll = profile === undefined || profile.cli === "command";
   const environment: Record<string, string> = {};
   for (const [name, value] of Object.entries(base)) {
-    if (value !== undefined && !isBarred(name) && (getsAll || isOnAllowList(name))) environment[name] = value;
+    if (value === undefined || isBarred(name)) continue;
+    if (getsAll || isOnAllowList(name) || variables?.test(name)) environment[name] = value;
   }
   return Object.assign(
     environment,

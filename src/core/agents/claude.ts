@@ -1,0 +1,67 @@
+import { UserError } from "../model/user-error.ts";
+import type { AgentDescription, TurnRequest } from "./agent.ts";
+import { createClaudeParser } from "./claude-parser.ts";
+import { claudePermissions } from "./claude-permissions.ts";
+
+/** Longest that Claude Code may stay, silent, after its result; some releases never leave by themselves. */
+const EXIT_LIMIT_MS = 10_000;
+
+/**
+ * Claude Code (`claude -p`): the prompt on stdin, since an argument ends at 128 KiB, and its stream of JSON lines on
+ * stdout. We choose the id of a new session, so that one whose turn died before its first line can be continued.
+ */
+export const claudeAgent: AgentDescription = {
+  cli: "claude",
+  program: "claude",
+  install: "Install Claude Code (npm install -g @anthropic-ai/claude-code)",
+  canContinue: true,
+  reportsUsage: true,
+  takesSessionId: true,
+  exitLimitMs: EXIT_LIMIT_MS,
+  // Its login and its provider; the rest of CLAUDE_CODE_* belongs to a Claude Code that we may run inside of.
+  variables:
+    /^(?:ANTHROPIC_\w+|CLAUDE_CONFIG_DIR|CLAUDE_CODE_(?:OAUTH_TOKEN|USE_(?:BEDROCK|VERTEX|FOUNDRY)|SKIP_(?:BEDROCK|VERTEX|FOUNDRY)_AUTH|MAX_\w+))$/,
+  provider: () => "claude",
+  call: (request) => ({
+    command: ["claude", ...argumentsOf(request)],
+    input: request.prompt,
+    // Its only clean stop that also stops its tools; it then still prints its result.
+    stopSignal: "SIGINT",
+    env: { ...QUIET, ...(request.permission === "full" && isRoot() ? { IS_SANDBOX: "1" } : {}) },
+  }),
+  createParser: createClaudeParser,
+};
+
+/** No updates, reports or side requests while many of them run at once. */
+const QUIET = {
+  DISABLE_AUTOUPDATER: "1",
+  DISABLE_TELEMETRY: "1",
+  DISABLE_ERROR_REPORTING: "1",
+  CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC: "1",
+};
+
+/** As root it refuses to skip permissions unless it is told that this is a sandbox, which `full` says it is. */
+const isRoot = (): boolean => process.getuid?.() === 0;
+
+const argumentsOf = ({ profile, model, permission, gateCommands, session, newSession }: TurnRequest): string[] => [
+  // Without --verbose the stream of JSON lines is refused.
+  ...["-p", "--output-format", "stream-json", "--verbose"],
+  ...claudePermissions(permission, gateCommands ?? []),
+  ...modelArguments(model ?? profile.model),
+  ...sessionArguments(session, newSession),
+];
+
+const modelArguments = (model: string | undefined): string[] => {
+  if (model === undefined) return [];
+  if (model.startsWith("-")) {
+    throw new UserError(`the model ${JSON.stringify(model)} of an agent starts with a hyphen`, [
+      `Give the agent a model that "claude --model" knows, e.g. "model: sonnet".`,
+    ]);
+  }
+  return ["--model", model];
+};
+
+const sessionArguments = (session: string | undefined, newSession: string | undefined): string[] => {
+  if (session !== undefined) return ["--resume", session];
+  return newSession === undefined ? [] : ["--session-id", newSession];
+};
