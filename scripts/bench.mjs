@@ -1,6 +1,6 @@
 // Benchmarks, to be read as ratios within one run: machines differ and are noisy.
 //   npm run bench                 everything
-//   npm run bench -- step start   some of it: step, start, memory, resume, harness
+//   npm run bench -- step start   some of it: step, order, start, memory, resume, harness
 // `harness` runs the tables that put the program beside floors and peers, where that harness is found
 // (STORYBOARD_BENCH, default ../shared/bench seen from the checkout).
 import { execFileSync, spawnSync } from "node:child_process";
@@ -96,6 +96,30 @@ const step = async () => {
   row("100 stories, µs a step", small.toFixed(1));
   row("10,000 stories, µs a step", large.toFixed(1));
   row("ratio", (large / small).toFixed(2), "goal: at most 3");
+};
+
+/** Ordering a backlog of 10,000 stories. */
+const order = async () => {
+  console.log("\nOrdering 10,000 stories (10 an epic, each waits for the one before it)");
+  const { orderBacklog } = await import("../src/core/backlog/order.ts");
+  const stories = Array.from({ length: 10_000 }, (_, i) => ({
+    key: `s${i}`,
+    title: "s",
+    epic: String(Math.floor(i / 10)),
+    status: "ready-for-dev",
+    rawStatus: "ready-for-dev",
+    dependsOn: i % 10 === 0 ? [] : [{ key: `s${i - 1}`, source: { kind: "declared", where: "" } }],
+    touches: [],
+    needs: [],
+    acceptanceCriteria: [],
+    tasks: [],
+  }));
+  const times = [1, 2, 3].map(() => {
+    const started = performance.now();
+    orderBacklog(stories, "auto");
+    return performance.now() - started;
+  });
+  row("order, ms", median(times).toFixed(0));
 };
 
 const project = (count, folder) => {
@@ -207,7 +231,7 @@ const tables = () => {
   run("landing.py", "-n", "12", "-w", "3");
 };
 
-const all = { step, start, memory, resume, harness: tables };
+const all = { step, order, start, memory, resume, harness: tables };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(all, name));
 if (unknown.length > 0) {

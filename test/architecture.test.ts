@@ -39,8 +39,9 @@ const filesBelow = (folder: string): string[] =>
     .filter((name) => /\.tsx?$/.test(name))
     .map((name) => join(folder, name));
 
+// A line of a text that the program writes is no import of ours; such lines name no real module.
 const IMPORT =
-  /^(import|export)\s+(type\s+)?(?:[^"']*?\sfrom\s+)?["']([^"']+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/gm;
+  /^(import|export)\s+(type\s+)?(?:[^"']*?\sfrom\s+)?["']([^"'$]+)["']|\bimport\(\s*["']([^"']+)["']\s*\)/gm;
 
 interface Import {
   readonly from: string;

@@ -2,23 +2,30 @@ import { UserError } from "../core/model/user-error.ts";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
 import type { ParsedCommand } from "./command-line/parsed-command.ts";
 import { printProblem } from "./command-line/print-problem.ts";
-import { standardOutput } from "./commands/output.ts";
+import { systemProblem } from "./command-line/system-problem.ts";
+import { type CommandOutput, ReaderGone, standardOutput } from "./commands/output.ts";
 import { ownPackage } from "./own-package.ts";
 
 /** Runs a command line and returns the exit status. What only the user can put right is printed, a bug is thrown. */
 export const main = async (argv: readonly string[]): Promise<number> => {
   try {
-    return await dispatch(parseCommandLine(argv));
+    const command = parseCommandLine(argv);
+    const output = standardOutput();
+    const status = await dispatch(command, output);
+    // A run's exit status is the run's, whoever reads what it prints.
+    if (command.name !== "run" && command.name !== "demo") await output.written();
+    return status;
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    printProblem(error, process.stderr);
-    return error.exitStatus;
+    if (error instanceof ReaderGone) return 0;
+    const problem = error instanceof UserError ? error : systemProblem(error);
+    if (problem === undefined) throw error;
+    printProblem(problem, process.stderr);
+    return problem.exitStatus;
   }
 };
 
 /** Each command loads only what it needs: `--help` is there before the YAML parser would be. */
-const dispatch = async (command: ParsedCommand): Promise<number> => {
-  const output = standardOutput();
+const dispatch = async (command: ParsedCommand, output: CommandOutput): Promise<number> => {
   switch (command.name) {
     case "help": {
       const { helpText } = await import("./command-line/help.ts");
@@ -47,6 +54,14 @@ const dispatch = async (command: ParsedCommand): Promise<number> => {
     case "logs": {
       const { logsCommand } = await import("./commands/logs.ts");
       return logsCommand(command.story, command.options, output);
+    }
+    case "demo": {
+      const { demoCommand } = await import("./demo/demo-command.ts");
+      return demoCommand(command.options, ownPackage());
+    }
+    case "demo-agent": {
+      const { demoAgentCommand } = await import("./demo/agent/demo-agent.ts");
+      return demoAgentCommand(process.env);
     }
     case "clean": {
       const { cleanCommand } = await import("./commands/clean.ts");

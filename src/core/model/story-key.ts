@@ -40,12 +40,13 @@ export const shortKeyOf = (key: StoryKey): string | undefined => {
  * leading segments (`1-1` never matches `1-10`). Undefined where none or several fit.
  */
 export const findStoryKey = (wanted: string, keys: Iterable<StoryKey>): StoryKey | undefined => {
+  const all = Array.isArray(keys) ? (keys as readonly StoryKey[]) : [...keys];
+  // The exact key is the rule, and large backlogs ask for thousands of them.
+  if (all.includes(wanted)) return wanted;
   const segments = wanted.replaceAll(".", "-").split("-");
-  const found: StoryKey[] = [];
-  for (const key of keys) {
-    if (key === wanted) return key;
+  const found = all.filter((key) => {
     const own = key.replaceAll(".", "-").split("-");
-    if (segments.every((segment, i) => own[i] === segment)) found.push(key);
-  }
+    return segments.every((segment, i) => own[i] === segment);
+  });
   return found.length === 1 ? found[0] : undefined;
 };

@@ -3,7 +3,8 @@ import type { Usage } from "./usage.ts";
 
 /**
  * Why a turn that did not end well ended (architecture: decides continue, fresh, later or never).
- * `temporary` is exit status 75: the environment asks for another try later.
+ * `temporary` is exit status 75: the environment asks for another try later. `loop`: the agent program itself found
+ * that the agent goes in circles. `cancelled`: somebody other than storyboard stopped the agent.
  */
 export type TurnFailureCause =
   | "rate-limit"
@@ -13,10 +14,12 @@ export type TurnFailureCause =
   | "context"
   | "turn-limit"
   | "budget"
+  | "loop"
   | "network"
   | "config"
   | "missing-program"
   | "session-lost"
+  | "cancelled"
   | "temporary"
   | "disk-full"
   | "exit"

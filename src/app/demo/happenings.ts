@@ -1,0 +1,39 @@
+import { shortKeyOf } from "../../core/model/story-key.ts";
+import type { InboxItem } from "../lead/snapshot.ts";
+import type { ContractLine } from "../machine-contract/contract-line.ts";
+import { DEMO_STORIES } from "./stories/demo-stories.ts";
+
+/** What happened in a demo, in words, as its events told. */
+export interface Happenings {
+  event(line: ContractLine): void;
+  decision(item: InboxItem, answer: string): void;
+  /** One sentence each. */
+  sentences(): readonly string[];
+}
+
+/** Listens to a demo, to tell at its end what there was to be seen. */
+export const createHappenings = (): Happenings => {
+  const told = new Map<string, string>();
+  let done = 0;
+  const tell = (what: string, story: string, words: string): void => {
+    if (!told.has(`${what} ${story}`)) told.set(`${what} ${story}`, `${shortKeyOf(story) ?? story} ${words}`);
+  };
+  return {
+    event: (line) => {
+      if (line.type === "story.ended" && line.outcome === "done") done++;
+      if (line.type === "story.retrying")
+        tell("retry", line.story, "said it was done, but its tests failed: tried again");
+      if (line.type === "phase.started" && line.phase === "REFINE") {
+        tell("finding", line.story, "passed its tests, but the review found a mistake: repaired and reviewed again");
+      }
+    },
+    decision: ({ story, kind }, answer) => {
+      if (kind === "conflict") tell(kind, story, "did not land, another story had changed the same line: resolved");
+      else tell(kind, story, `asked; the answer was "${answer}"`);
+    },
+    sentences: () => [
+      `${done} of ${DEMO_STORIES.length} stories are done: built, reviewed, landed one after the other`,
+      ...told.values(),
+    ],
+  };
+};
