@@ -22,7 +22,10 @@ export interface Ran {
  */
 export const testEnvironment = (home: string, more: Record<string, string> = {}): NodeJS.ProcessEnv => {
   const { PATH = "" } = process.env;
-  const own = PATH.split(":").filter((entry) => !entry.startsWith(ROOT) && !existsSync(join(entry, "claude")));
+  const isNpms = (entry: string): boolean => /\/node_modules\/\.bin$|\/node-gyp-bin$/.test(entry);
+  const own = PATH.split(":").filter(
+    (entry) => !entry.startsWith(ROOT) && !isNpms(entry) && !existsSync(join(entry, "claude")),
+  );
   return {
     PATH: own.join(":"),
     HOME: home,

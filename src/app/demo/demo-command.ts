@@ -10,7 +10,7 @@ import { type Guide, startGuide } from "./guide.ts";
 import { createHappenings } from "./happenings.ts";
 import { makeProject } from "./make-project.ts";
 import { readPace } from "./pace.ts";
-import { conclusion, decisionLine, introduction, keptLine } from "./words.ts";
+import { conclusion, decisionLine, introduction, keptLine, STOPPED } from "./words.ts";
 
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Exit status of a run that was interrupted (product.md, Machine contract). */
@@ -25,6 +25,7 @@ const FLUSH_LIMIT_MS = 1_000;
 export const demoCommand = async (options: DemoOptions, own: OwnPackage): Promise<number> => {
   let interrupt: () => void = () => {};
   let isInterrupted = false;
+  let status = INTERRUPTED;
   // Also before the run listens to them itself: whatever is made has to go again.
   const onSignal = (): void => {
     isInterrupted = true;
@@ -38,14 +39,16 @@ export const demoCommand = async (options: DemoOptions, own: OwnPackage): Promis
     enterEnvironment(demoEnvironment(process.env, folder.home));
     const hasIsolation = Number.parseInt(process.versions.node, 10) >= 24;
     await makeProject(folder.project, { node: process.execPath, hasIsolation, pace });
-    if (isInterrupted) return INTERRUPTED;
-    return await show(folder, { ...options, keep: isKept, pace }, own, (guide) => {
+    if (isInterrupted) return status;
+    status = await show(folder, { ...options, keep: isKept, pace }, own, (guide) => {
       interrupt = () => guide.stop("the demo was interrupted");
       if (isInterrupted) interrupt();
     });
+    return status;
   } finally {
-    await folder.remove(isKept);
-    if (isKept) process.stderr.write(keptLine(folder.project));
+    const isDone = status === 0;
+    await folder.leave(isKept ? (isDone ? "project" : "all") : "nothing");
+    if (isKept) process.stderr.write(keptLine(folder.project, isDone ? undefined : folder.home));
     for (const signal of SIGNALS) process.off(signal, onSignal);
   }
 };
@@ -78,6 +81,7 @@ const show = async (
     const status = await runCommand(runOptions(folder.project, json), own);
     await guide.leave();
     if (status === 0) say(conclusion(happenings.sentences(), keep ? folder.project : undefined));
+    else if (!keep) say(STOPPED);
     return status;
   } finally {
     await guide.leave().catch(() => {});

@@ -10,8 +10,8 @@ export interface DemoFolder {
   readonly project: string;
   /** Holds what is no part of the project: worktrees, state, a home. */
   readonly home: string;
-  /** Removes it, all of it or all but the project. */
-  remove(keepsProject: boolean): Promise<void>;
+  /** Removes it: all of it, all but the project, or nothing where the run can still go on. */
+  leave(kept: "nothing" | "project" | "all"): Promise<void>;
 }
 
 /** How often a folder is tried again that a process is just leaving. */
@@ -34,7 +34,9 @@ export const makeDemoFolder = (wanted: string | undefined): DemoFolder => {
   return {
     project,
     home,
-    remove: async (keepsProject) => {
+    leave: async (kept) => {
+      if (kept === "all") return;
+      const keepsProject = kept === "project";
       const isInside = target === undefined;
       removeFolder(keepsProject && isInside ? home : base);
       if (!keepsProject && !isInside) removeFolder(project);

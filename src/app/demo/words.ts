@@ -46,5 +46,10 @@ const lookingAt = (project: string): readonly string[] => [
   "node bin/recipes.js show recipes/pancakes.md --serves 2",
 ];
 
-/** Where a project is that was asked to be kept. */
-export const keptLine = (project: string): string => `storyboard: the demo's project is kept in ${project}\n`;
+/** What the demo says when it did not come to its end, and its project goes. */
+export const STOPPED =
+  "\nThe demo was stopped. Its project is removed, so there is nothing to resume; storyboard demo begins anew.\n";
+
+/** Where a project is that was asked to be kept; `home` where its worktrees are kept, too. */
+export const keptLine = (project: string, home: string | undefined): string =>
+  `storyboard: the demo's project is kept in ${project}${home === undefined ? "" : `, its worktrees below ${home}`}\n`;

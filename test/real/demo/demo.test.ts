@@ -25,12 +25,18 @@ const LIMIT_MS = 120_000;
 /** Holds all that a demo may make: its temporary folder is in `tmp`. */
 let base: string;
 let tmp: string;
+const children: ChildProcess[] = [];
 beforeEach(() => {
   base = realpathSync(mkdtempSync(join(tmpdir(), "storyboard-test-")));
   tmp = join(base, "tmp");
   mkdirSync(tmp);
 });
-afterEach(() => rmSync(base, { recursive: true, force: true, maxRetries: 5 }));
+afterEach(() => {
+  // Only a test that failed leaves one alive.
+  for (const child of children.splice(0)) if (child.exitCode === null) child.kill("SIGKILL");
+  execFileSync("chmod", ["-R", "u+w", base]);
+  rmSync(base, { recursive: true, force: true, maxRetries: 5 });
+});
 
 /** The machine's environment, with a temporary folder of the test's own and pauses left out. */
 const environment = (more: Record<string, string | undefined> = {}): NodeJS.ProcessEnv => ({
@@ -43,6 +49,7 @@ const start = (args: readonly string[], env: NodeJS.ProcessEnv = environment(), 
 
 /** Waits for the end of a program; `onOutput` sees all of its standard output so far. */
 const finish = async (child: ChildProcess, onOutput: (stdout: string) => void = () => {}): Promise<Ran> => {
+  children.push(child);
   let stdout = "";
   let stderr = "";
   child.stdout?.setEncoding("utf8").on("data", (text: string) => {
@@ -144,7 +151,6 @@ test(
     expect(conclusion).toContain("What to try next:\n  storyboard demo --keep");
     expect(readdirSync(tmp)).toEqual([]);
     expect(execFileSync("find", [installed, "-printf", "%p %T@\n"], { encoding: "utf8" })).toBe(before);
-    execFileSync("chmod", ["-R", "u+w", installed]);
   },
   LIMIT_MS,
 );
@@ -166,6 +172,7 @@ test.each([
     expect(isSent).toBe(true);
     expect(status, stdout).toBe(130);
     expect(stdout).not.toContain("What you saw:");
+    expect(stdout).toMatch(/\nThe demo was stopped\. .*\n$/);
     expect(readdirSync(tmp)).toEqual([]);
     expect(livingBelow(tmp)).toEqual([]);
   },
@@ -173,8 +180,9 @@ test.each([
 );
 
 test(
-  "with --project it is made there and stays, and nothing stays beside it",
+  "with --project it is made there; stopped, it can be resumed, and at its end it stays without anything beside it",
   async () => {
+    const beside = (): string[] => readdirSync(base).filter((name) => name !== "home" && name !== "tmp");
     const child = start(["--project", "mine"]);
     let isSent = false;
     const { stderr } = await finish(child, (sofar) => {
@@ -182,19 +190,30 @@ test(
       isSent = true;
       child.kill("SIGINT");
     });
-    expect(stderr).toContain(`the demo's project is kept in ${join(base, "mine")}\n`);
-    expect(
-      readdirSync(base)
-        .toSorted()
-        .filter((name) => name !== "home"),
-    ).toEqual(["mine", "tmp"]);
-    expect(existsSync(join(base, "mine", "storyboard.yaml"))).toBe(true);
+    const project = join(base, "mine");
+    expect(stderr).toContain(`the demo's project is kept in ${project}, its worktrees below ${base}/.storyboard-demo-`);
     expect(readdirSync(tmp)).toEqual([]);
+    const resume = spawn(STORYBOARD, ["run", "--resume", "--json", "--project", project], {
+      env: environment(),
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    // Nobody answers this one, so it does not come to its end.
+    const landed = /"type":"story.ended","story":"1-[12]-[^}]*"outcome":"done"/;
+    const resumed = await finish(resume, (sofar) => {
+      if (landed.test(sofar)) resume.kill("SIGINT");
+    });
+    expect(resumed.stdout).toMatch(landed);
 
     const again = await finish(start(["--project", "mine"]));
     expect(again.status).toBe(2);
-    expect(again.stderr).toContain(`${join(base, "mine")} is not empty`);
-    expect(existsSync(join(base, "mine", "storyboard.yaml"))).toBe(true);
+    expect(again.stderr).toContain(`${project} is not empty`);
+    expect(existsSync(join(project, "storyboard.yaml"))).toBe(true);
+
+    for (const name of beside()) rmSync(join(base, name), { recursive: true });
+    expect((await finish(start(["--project", "new/er"]))).status).toBe(0);
+    expect(beside()).toEqual(["new"]);
+    expect(readdirSync(join(base, "new"))).toEqual(["er"]);
+    expect(readFileSync(join(base, "new/er/src/units.js"), "utf8")).toContain('["cup", 250]');
   },
   LIMIT_MS,
 );
