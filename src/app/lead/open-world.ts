@@ -21,6 +21,8 @@ import { OWN_FOLDER, type StoredRun } from "./runs.ts";
 
 /** How often transcripts are read and limits looked at, in milliseconds. */
 const PULSE_MS = 250;
+/** How long the sweeps of a shared copy gather ended jobs, in milliseconds. */
+const SHARED_SWEEP_MS = 200;
 
 /** What a world is opened with. */
 export interface WorldRequest {
@@ -53,7 +55,8 @@ export const openWorld = async (request: WorldRequest): Promise<World> => {
     stories: new Map(file.stories.map((story) => [story.key, story])),
     runDirectory: directory,
     repository,
-    jobs: createJobs(),
+    // In the shared copy nobody waits for a sweep, so one may serve many.
+    jobs: createJobs({ gatherMs: isWorktree ? 0 : SHARED_SWEEP_MS }),
     worktrees: createWorktrees(repository, {
       root: file.worktreeRoot,
       keep: file.config.worktree.keep,
@@ -114,6 +117,7 @@ const LEAVE_LIMIT_MS = 6_000;
 
 /** Lets go of everything, after what is under way has ended or the limit has passed. */
 export const leaveWorld = async (world: World): Promise<void> => {
+  world.jobs.hurry();
   // What landed is not left behind on the integration branch because the run was stopped a moment later.
   if (world.mover.timer !== undefined) void inBackground(world, moveCopy(world)).catch(() => {});
   let timer: NodeJS.Timeout | undefined;

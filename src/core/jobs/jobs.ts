@@ -13,6 +13,8 @@ export interface Jobs {
   start(spec: JobSpec): Promise<Job>;
   /** Looks at the folder of a job that an earlier lead started; a running one is adopted. */
   reopen(directory: string, mark: string): Promise<Reopened>;
+  /** Sweeps that wait for company begin at once, now and from now on. */
+  hurry(): void;
   /** Lets go of everything: running jobs go on, their promises stay open, and no timer or child holds the program. */
   close(): void;
 }
@@ -24,11 +26,13 @@ const ADOPTED_POLL_MS = 200;
 export interface JobsOptions {
   /** How often the descendants of running jobs are remembered. */
   readonly watchPeriodMs?: number;
+  /** How long the sweep after a job's end waits for other jobs to end, too. Default 0: at once. */
+  readonly gatherMs?: number;
 }
 
 /** Opens this machine's jobs. Costs nothing until the first job. */
 export const createJobs = (options: JobsOptions = {}): Jobs => {
-  const sweeper = createSweeper(options.watchPeriodMs);
+  const sweeper = createSweeper(options.watchPeriodMs, options.gatherMs);
   const pulse = createPulse(ADOPTED_POLL_MS);
   const keepers = new Set<ChildProcess>();
   let boot: string | undefined;
@@ -54,6 +58,7 @@ export const createJobs = (options: JobsOptions = {}): Jobs => {
       return job;
     },
     reopen: (directory, mark) => reopenJob(directory, mark, { boot: bootOnce(), sweeper, pulse }),
+    hurry: () => sweeper.hurry(),
     close: () => {
       for (const keeper of keepers) keeper.unref();
       pulse.close();

@@ -13,6 +13,8 @@ export interface Sweeper {
   scan(lineage: Lineage): Promise<readonly ProcessRow[]>;
   /** TERM to everything that is left of the job, after a short grace KILL, until nothing is left. Rejects only if no scan works for long. */
   sweep(lineage: Lineage): Promise<Swept>;
+  /** From now on nobody waits for others: sweeps begin at once. For a lead that leaves. */
+  hurry(): void;
   close(): void;
 }
 
@@ -32,8 +34,12 @@ interface Request {
   readonly reject: (error: unknown) => void;
 }
 
-/** @param watchPeriodMs from one look at the running jobs' descendants to the next */
-export const createSweeper = (watchPeriodMs: number = WATCH_PERIOD_MS): Sweeper => {
+/**
+ * @param watchPeriodMs from one look at the running jobs' descendants to the next
+ * @param gatherMs how long a scan waits for other jobs to end, too; 0 where somebody waits for its result
+ */
+export const createSweeper = (watchPeriodMs: number = WATCH_PERIOD_MS, gatherMs = 0): Sweeper => {
+  const hurried = new AbortController();
   const watched = new Set<Lineage>();
   const pulse = createPulse(watchPeriodMs, false);
   let requests: Request[] = [];
@@ -55,8 +61,9 @@ export const createSweeper = (watchPeriodMs: number = WATCH_PERIOD_MS): Sweeper 
 
   const scanAll = async (): Promise<void> => {
     isScanning = true;
-    // Jobs that end in the same turn of the event loop share the scan.
-    await nextTurn();
+    // Jobs that end in the same turn of the event loop, or within the time to gather, share the scan.
+    if (gatherMs > 0) await delay(gatherMs, undefined, { signal: hurried.signal }).catch(() => undefined);
+    else await nextTurn();
     while (requests.length > 0) {
       const batch = requests;
       requests = [];
@@ -89,6 +96,7 @@ export const createSweeper = (watchPeriodMs: number = WATCH_PERIOD_MS): Sweeper 
     },
     scan,
     sweep: (lineage) => sweepWith(() => patiently(() => scan(lineage))),
+    hurry: () => hurried.abort(),
     close: pulse.close,
   };
 };
