@@ -1,10 +1,12 @@
 import { join } from "node:path";
 import { connectControl } from "../../core/control/client.ts";
+import { plainLine, plainText } from "../../core/model/plain-text.ts";
 import { findStoryKey } from "../../core/model/story-key.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import { commandProblem } from "../../core/scheduler/decide-command.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 import type { ControlAction, ProjectOptions } from "../command-line/parsed-command.ts";
+import { findingLine } from "../headless/notices.ts";
 import { storeAnswer } from "../lead/answers.ts";
 import { lookAtRun, newestRun, OWN_FOLDER } from "../lead/runs.ts";
 import { type InboxItem, type LeadSnapshot, takeSnapshot } from "../lead/snapshot.ts";
@@ -70,8 +72,10 @@ const withFullKey = (command: Command, keys: Iterable<string>): Command => {
 
 const printInbox = (items: readonly InboxItem[], out: (text: string) => void): number => {
   if (items.length === 0) out("Nothing waits for you.\n");
-  for (const { story, kind, text, files } of items) {
-    const where = files.length === 0 ? "" : `\n  files: ${files.join(", ")}`;
+  for (const { story, kind, text: said, files, findings } of items) {
+    const found = findings.map((finding) => `\n  ${plainLine(findingLine(finding))}`).join("");
+    const where = files.length === 0 ? found : `${found}\n  files: ${files.map(plainLine).join(", ")}`;
+    const text = plainText(said);
     out(`${story} (${kind})\n  ${text.replaceAll("\n", "\n  ")}${where}\n  storyboard ctl answer ${story} "..."\n`);
   }
   return 0;

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { createSecretMask } from "../../core/agents/mask-secrets.ts";
 import { JOB_FILES } from "../../core/jobs/job.ts";
 import { openTranscript } from "../../core/jobs/transcript-file.ts";
 import { tailTranscript } from "../../core/jobs/transcript-tail.ts";
@@ -78,12 +79,13 @@ const printJob = async (
   follow: boolean,
 ): Promise<void> => {
   out(`--- ${job}\n`);
+  const mask = createSecretMask(process.env);
   const folder = join(directory, "jobs", job);
   const cutBytes = bytesCutFrom(join(folder, JOB_FILES.transcript));
   if (cutBytes > 0) out(`… ${cutBytes} bytes were cut off here (limits.transcript_mb)\n`);
   const tail = tailTranscript(join(folder, JOB_FILES.transcript), {
     transcriptBytesMax: Number.MAX_SAFE_INTEGER,
-    onLines: (lines) => out(lines.map((line) => `${plainText(line)}\n`).join("")),
+    onLines: (lines) => out(lines.map((line) => `${mask(plainText(line))}\n`).join("")),
   });
   while (follow && !existsSync(join(folder, JOB_FILES.exit))) {
     await tail.poll();

@@ -1,3 +1,4 @@
+import { plainLine } from "../../core/model/plain-text.ts";
 import { openRepository } from "../../core/workspace/inspect-repository.ts";
 import type { SelectionOptions } from "../command-line/parsed-command.ts";
 import { recallRun, runIds } from "../lead/runs.ts";
@@ -33,7 +34,7 @@ export const planCommand = async (
     return 0;
   }
   out(formatPlan(document, columns));
-  for (const note of notes) out(`note: ${note}\n`);
+  for (const note of notes) out(`note: ${plainLine(note)}\n`);
   for (const { key, why, whatToDo } of left) out(`left out: ${key}: ${why}. ${whatToDo}\n`);
   return 0;
 };

@@ -22,7 +22,7 @@ export const agentProblems = (settings: Config | Settings): SettingProblem[] => 
     ...missingProfile("dev_agent", builder, agents),
     ...(isReviewed(settings) && reviewer !== builder ? missingProfile("review_agent", reviewer, agents) : []),
     ...Object.entries(agents).flatMap(([name, profile]) =>
-      isSection(profile) ? profileProblems(name, profile, roles.includes(name)) : [],
+      isSection(profile) ? profileProblems(name, profile, roles.includes(name), name === builder) : [],
     ),
   ];
 };
@@ -47,7 +47,7 @@ const missingProfile = (key: string, name: string, agents: Settings): SettingPro
   return [{ path: [key], text: `${shownValue(name)} is not one of agents (${there})${help}` }];
 };
 
-const profileProblems = (name: string, profile: Settings, hasRole: boolean): SettingProblem[] => {
+const profileProblems = (name: string, profile: Settings, hasRole: boolean, isBuilder: boolean): SettingProblem[] => {
   const { cli, command, fallback } = profile;
   const path = ["agents", name];
   const problems: SettingProblem[] = [];
@@ -62,6 +62,12 @@ const profileProblems = (name: string, profile: Settings, hasRole: boolean): Set
   }
   if (Array.isArray(fallback) && fallback.length > 0) {
     problems.push({ path: [...path, "fallback"], text: "is not supported in this version yet" });
+  }
+  if (isBuilder && profile.permissions === "read") {
+    problems.push({
+      path: [...path, "permissions"],
+      text: `must let the agent that builds write: edit or full, not "read"`,
+    });
   }
   if (hasRole && typeof cli === "string" && KNOWN_CLIS.has(cli) && !AGENTS.some((agent) => agent.cli === cli)) {
     const served = AGENTS.map((agent) => agent.cli).join(", ");

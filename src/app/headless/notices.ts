@@ -118,7 +118,8 @@ export const answerCommand = (story: StoryKey, question: Question): string => {
   return `storyboard ctl answer ${story} "${example[question.kind]}"`;
 };
 
-const findingLine = ({ severity, file, line, title }: Finding): string => {
+/** A finding as one line: severity, place, title. */
+export const findingLine = ({ severity, file, line, title }: Finding): string => {
   const place = file === undefined ? "" : ` ${file}${line === undefined ? "" : `:${line}`}`;
   return `   ${plainLine(`[${severity}]${place} ${title}`)}`;
 };

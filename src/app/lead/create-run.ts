@@ -11,6 +11,7 @@ import { detectGates } from "../../core/evidence/detect-gates.ts";
 import { planGates } from "../../core/evidence/gate-plan.ts";
 import { findProgram } from "../../core/jobs/find-program.ts";
 import type { Config } from "../../core/model/config.ts";
+import { plainLine } from "../../core/model/plain-text.ts";
 import type { Backlog, Story } from "../../core/model/story.ts";
 import { checkStoryKey, type StoryKey } from "../../core/model/story-key.ts";
 import { UserError } from "../../core/model/user-error.ts";
@@ -96,8 +97,8 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
     projectName: basename(repository.project),
     config,
     policy: policyOf(config, backlog.source, { hasGates: gates.length > 0, probesHooks }),
-    stories: ordered.stories,
-    left: selected.left,
+    stories: ordered.stories.map((story) => ({ ...story, title: plainLine(story.title) })),
+    left: selected.left.map((story) => ({ ...story, why: plainLine(story.why) })),
     source: backlog.source,
     isFresh: request.isFresh,
     gates,
@@ -114,6 +115,7 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
       ...committing.findings.map((finding) => finding.message),
       ...chosen.notes,
       ...sameReviewer(config),
+      ...undeclaredResources(ordered.stories, config),
       ...(gates.length === 0 && config.evidence.profile !== "none" ? ["no gates were found or configured"] : []),
     ],
     ...(backlog.sprintFile === undefined ? {} : { sprintFile: await realSprintFile(repository, backlog.sprintFile) }),
@@ -193,6 +195,12 @@ const checkAgents = ({ config, repository, environment }: StartRequest): void =>
 
 /** How to get a program that is chosen unasked once it is there. */
 const INSTALLABLE = AGENTS.flatMap(({ install }) => (install === undefined ? [] : [`${install}.`]));
+
+/** A resource that nobody declared exists once, which may be meant; or its name is a slip. */
+const undeclaredResources = (stories: readonly Story[], config: Config): string[] =>
+  [...new Set(stories.flatMap(({ needs }) => needs))]
+    .filter((name) => !Object.hasOwn(config.resources, name))
+    .map((name) => `the resource ${plainLine(name)} is not declared under resources: it exists once`);
 
 const sameReviewer = (config: Config): string[] => {
   const { builder, reviewer } = roleNames(config);

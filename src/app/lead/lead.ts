@@ -8,6 +8,7 @@ import { openJournal } from "../../core/engine/journal.ts";
 import { perform } from "../../core/engine/performers/perform.ts";
 import type { World } from "../../core/engine/performers/world.ts";
 import { writeAtomically } from "../../core/files/write-atomically.ts";
+import { plainText } from "../../core/model/plain-text.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
 import { excludeOwnFolder } from "../../core/workspace/exclude.ts";
@@ -68,6 +69,7 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     luck: Math.random,
     journal,
     perform: (effect, signal) => perform(world, effect, signal),
+    clean: (text) => world.mask(plainText(text)),
     onEvents: (entries, after) => {
       reporter.events(entries, after);
       for (const entry of entries) for (const line of projector.event(entry, after)) control?.publish(line);

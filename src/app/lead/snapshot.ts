@@ -1,3 +1,4 @@
+import type { Finding } from "../../core/model/review.ts";
 import type { Question } from "../../core/scheduler/events.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
 import { type StatusDocument, statusOf } from "../machine-contract/status-document.ts";
@@ -9,6 +10,7 @@ export interface InboxItem {
   readonly kind: Question["kind"];
   readonly text: string;
   readonly files: readonly string[];
+  readonly findings: readonly Finding[];
 }
 
 /** What a client of the lead sees at once. */
@@ -28,6 +30,14 @@ export const takeSnapshot = (stored: StoredRun, state: RunState, leadAlive: bool
   inbox: [...state.stories.values()].flatMap(({ story, question }) =>
     question === undefined
       ? []
-      : [{ story: story.key, kind: question.kind, text: question.text, files: question.files ?? [] }],
+      : [
+          {
+            story: story.key,
+            kind: question.kind,
+            text: question.text,
+            files: question.files ?? [],
+            findings: question.findings ?? [],
+          },
+        ],
   ),
 });

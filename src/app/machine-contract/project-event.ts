@@ -54,9 +54,11 @@ export const projectEvent = (
 const runBody = (event: RunEvent, state: RunState): readonly ContractBody[] => {
   switch (event.type) {
     case "landing.ended":
-      return event.result.kind === "gate-red" ? [gateEnded(event.result.gate, false)] : [];
+      return landingGates(event.result);
     case "baseline.checked":
-      return event.result.red.map((gate) => gateEnded(gate.name, false));
+      return event.result.gates === undefined
+        ? event.result.red.map((gate) => gateEnded(gate.name, false))
+        : event.result.gates.map((gate) => gateEnded(gate.name, gate.ok, gate.cached));
     case "finish.ended":
       return event.result.redGates.map((name) => gateEnded(name, false));
     case "breaker.opened":
@@ -73,6 +75,11 @@ const runBody = (event: RunEvent, state: RunState): readonly ContractBody[] => {
     default:
       return [];
   }
+};
+
+const landingGates = (result: Event<"landing.ended">["result"]): ContractBody[] => {
+  if (result.kind === "gate-red") return [gateEnded(result.gate, false)];
+  return result.kind === "landed" ? (result.gates ?? []).map((gate) => gateEnded(gate.name, gate.ok, gate.cached)) : [];
 };
 
 const gateEnded = (name: string, ok: boolean, cached = false): ContractBody => ({

@@ -15,6 +15,8 @@ export interface EnginePorts {
   readonly journal: Pick<Journal, "append" | "sync">;
   /** Does what an effect asks for. May be called again for the same effect after a crash. Aborted when nobody waits any more. */
   readonly perform: (effect: Effect, signal: AbortSignal) => Promise<EffectResult>;
+  /** Makes the message of an error fit to be kept and shown. */
+  readonly clean: (text: string) => string;
   /** Called after each step with what was decided, journaled already. */
   readonly onEvents: (events: readonly JournaledEvent[], state: RunState) => void;
 }
@@ -154,7 +156,7 @@ export class Engine {
       result = await this.#ports.perform(effect, controller.signal);
     } catch (error) {
       if (isOurFault(error)) return this.#fail(error);
-      result = failureOfPerformer(error);
+      result = failureOfPerformer(error, this.#ports.clean);
     }
     this.#performing.delete(effect.id);
     this.#give({ type: "effect-ended", effect: effect.id, result });
@@ -188,8 +190,8 @@ const isOurFault = (error: unknown): boolean =>
 
 const CRITICAL_CODES: ReadonlySet<string> = new Set(["ENOSPC", "EROFS", "EIO", "EDQUOT"]);
 
-const failureOfPerformer = (error: unknown): EffectResult => {
+const failureOfPerformer = (error: unknown, clean: (text: string) => string): EffectResult => {
   const code = error instanceof Error && "code" in error ? String(error.code) : "";
   const message = error instanceof Error ? error.message : String(error);
-  return { kind: "effect-failed", message, severity: CRITICAL_CODES.has(code) ? "critical" : "retry" };
+  return { kind: "effect-failed", message: clean(message), severity: CRITICAL_CODES.has(code) ? "critical" : "retry" };
 };

@@ -3,6 +3,7 @@ import { type Decision, endNow, startingAt } from "./decision.ts";
 import type { Effect } from "./effects.ts";
 import type { Resumption, RunEvent, StopPurpose } from "./events.ts";
 import { stopRun } from "./failing.ts";
+import { failureOf } from "./failures.ts";
 import type { Command } from "./inputs.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
 
@@ -38,6 +39,9 @@ const endedProblem = (state: RunState): string | undefined =>
   state.phase === "ended" ? "the run has ended" : undefined;
 
 const retryProblem = (story: StoryState): string | undefined => {
+  if (story.question?.kind === "question" || story.question?.kind === "review") {
+    return `${story.story.key} waits for an answer: give it with storyboard ctl answer`;
+  }
   if (story.stage === "ended" && story.satisfies) return `${story.story.key} is ${story.outcome}: nothing to retry`;
   if (story.stage === "running" || story.stage === "landing") return `${story.story.key} is running`;
   if (story.stage === "queued" && story.notBeforeMs === 0) return `${story.story.key} is queued already`;
@@ -81,15 +85,18 @@ export const onCommand = (decision: Decision, command: Command): RunEvent[] => {
 
 const reopened = (state: RunState): RunEvent[] => (state.phase === "ended" ? [{ type: "run.reopened" }] : []);
 
+/** What a note is given with, where nothing has failed. */
+const ANOTHER_TRY = failureOf("CancelledError", "a person asked for another try", "");
+
 const retried = (story: StoryState, note: string | undefined): RunEvent => {
-  const last = story.failures.at(-1);
-  const begun = story.turns > 0 && last !== undefined;
+  const last = story.failures.at(-1) ?? (note === undefined ? undefined : ANOTHER_TRY);
+  const begun = last !== undefined && (story.turns > 0 || note !== undefined);
   return {
     type: "story.requeued",
     story: story.story.key,
     reason: "reopened",
     // A person's retry is an attempt of its own, also after the last one.
-    attempt: begun ? story.attempt + 1 : Math.max(1, story.attempt),
+    attempt: begun && story.turns > 0 ? story.attempt + 1 : Math.max(1, story.attempt),
     notBeforeMs: 0,
     ...(begun ? { next: retryOf(story, last, note) } : {}),
   };
@@ -102,7 +109,8 @@ const retryOf = (story: StoryState, failure: StoryState["failures"][number], not
   salvage: false,
 });
 
-const ACCEPTED = /^\s*(accept|land|go on)\b/i;
+/** The whole answer: one that only begins so may go on to say the opposite. */
+const ACCEPTED = /^\s*(accept|land|go on)\s*[.!]?\s*$/i;
 
 const answered = (story: StoryState, text: string): RunEvent => ({
   type: "story.requeued",

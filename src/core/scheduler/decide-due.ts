@@ -4,7 +4,7 @@ import { landAsItIs } from "./decide-evidence.ts";
 import { baselineOf, type Decision, requestEvidence, requestStatus, startingAt } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
-import { failStory } from "./failing.ts";
+import { failStory, stopCritically } from "./failing.ts";
 import { failureOf } from "./failures.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
 
@@ -69,6 +69,10 @@ const mayBeAlreadyDone = (state: RunState, story: StoryState, next: Resumption):
 const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Resumption): RunEvent[] => {
   const { state } = decision;
   const { key } = story.story;
+  if (over(state.usage, state.policy.runTokensMax, state.policy.runUsdMax)) {
+    const reason = "the run's budget is used up (limits.run_tokens, limits.run_usd); a new run has a new one (--fresh)";
+    return stopCritically(decision, story, next, reason);
+  }
   const limit = limitReached(state, story);
   if (limit !== undefined) return failStory(decision, story, failureOf(limit.type, limit.message, phase.name));
   const agent = state.policy.agents[phase.role];
@@ -110,8 +114,15 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
 const continuedSession = (story: StoryState, phase: TurnPhase, next: Resumption): string | undefined =>
   phase.session === "continue" || next.prompt.kind !== "start" ? story.sessions[phase.role] : undefined;
 
+/** The first attempt that can be a fresh one after two equal failures. */
+const FIRST_FRESH_ATTEMPT = 3;
+
 const escalated = (models: readonly string[], attempt: number): string | undefined =>
-  models[Math.min(Math.max(0, attempt - 2), models.length - 1)];
+  models[Math.min(Math.max(0, attempt - FIRST_FRESH_ATTEMPT), models.length - 1)];
+
+const over = (usage: Usage, tokensMax: number | null, usdMax: number | null): boolean =>
+  (tokensMax !== null && (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) >= tokensMax) ||
+  (usdMax !== null && (usage.usd ?? 0) >= usdMax);
 
 interface ReachedLimit {
   readonly type: "LimitError" | "BudgetError";
@@ -126,14 +137,8 @@ const limitReached = (state: RunState, story: StoryState): ReachedLimit | undefi
       message: `the story used all of its ${policy.storyTurnsMax} turns (limits.story_turns)`,
     };
   }
-  const over = (usage: Usage, tokensMax: number | null, usdMax: number | null): boolean =>
-    (tokensMax !== null && (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) >= tokensMax) ||
-    (usdMax !== null && (usage.usd ?? 0) >= usdMax);
   if (over(story.usage, policy.storyTokensMax, policy.storyUsdMax)) {
     return { type: "BudgetError", message: "the story's budget is used up (limits.story_tokens, limits.story_usd)" };
-  }
-  if (over(state.usage, policy.runTokensMax, policy.runUsdMax)) {
-    return { type: "BudgetError", message: "the run's budget is used up (limits.run_tokens, limits.run_usd)" };
   }
   return undefined;
 };

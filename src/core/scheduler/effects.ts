@@ -140,6 +140,13 @@ export type WorkspaceResult = {
   readonly notes: readonly string[];
 };
 
+/** How one gate ended, for scripts that follow the run. */
+export interface GateResult {
+  readonly name: string;
+  readonly ok: boolean;
+  readonly cached: boolean;
+}
+
 export type EvidenceResult = {
   readonly kind: "evidence";
   readonly ok: boolean;
@@ -150,12 +157,18 @@ export type EvidenceResult = {
   /** The story's own commit, where one was found. */
   readonly commit?: string;
   /** Unset where no gate applies. */
-  readonly gates?: readonly { readonly name: string; readonly ok: boolean; readonly cached: boolean }[];
+  readonly gates?: readonly GateResult[];
 };
 
 export type LandingResult =
   /** Without a commit where the story changed nothing. */
-  | { readonly kind: "landed"; readonly commit?: string; readonly notes: readonly string[] }
+  | {
+      readonly kind: "landed";
+      readonly commit?: string;
+      readonly notes: readonly string[];
+      /** Gates that were run on the merged tree. */
+      readonly gates?: readonly GateResult[];
+    }
   | { readonly kind: "conflict"; readonly files: readonly string[]; readonly message: string }
   | { readonly kind: "gate-red"; readonly gate: string; readonly tail: readonly string[] };
 
@@ -163,6 +176,7 @@ export type BaselineResult = {
   readonly kind: "baseline";
   readonly red: readonly { readonly name: string; readonly tail: readonly string[] }[];
   readonly notes: readonly string[];
+  readonly gates?: readonly GateResult[];
 };
 
 export type FinishResult = {

@@ -14,13 +14,17 @@ const HINTS: Readonly<Record<FailureType, readonly string[]>> = {
   ],
   HaltError: ["Settle what the agent named.", "Then retry the story."],
   EnvironmentError: ["Check that the agent's program works when started by hand.", "Then resume the run."],
-  LimitError: ["Raise the limit in storyboard.yaml (limits).", "Retry the story.", "Split the story."],
+  LimitError: [
+    "Raise the limit in storyboard.yaml (limits); it holds for new runs (--fresh).",
+    "Retry the story.",
+    "Split the story.",
+  ],
   TimeoutError: [
-    "Raise limits.turn_minutes or limits.silent_minutes.",
+    "Raise limits.turn_minutes or limits.silent_minutes; they hold for new runs (--fresh).",
     "Read the story's log to see what the agent was waiting for.",
     "Retry the story.",
   ],
-  BudgetError: ["Raise the budget in storyboard.yaml (limits).", "Retry the story."],
+  BudgetError: ["Raise the budget in storyboard.yaml (limits); it holds for new runs (--fresh).", "Retry the story."],
   CrashError: ["Check memory and disk of this machine.", "Resume the run: finished work is kept."],
   ConflictError: [
     "Merge the story's branch by hand, or rebase it in its worktree.",

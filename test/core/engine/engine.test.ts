@@ -27,6 +27,7 @@ const world = (perform: (effect: Effect, signal: AbortSignal) => Promise<EffectR
       log.push(`perform ${effect.kind}`);
       return perform(effect, signal);
     },
+    clean: (text) => text,
     onEvents: () => {},
   };
   return { ports, log, journaled };

@@ -426,3 +426,99 @@ test("a conflict at landing is parked with its files, and lands again when answe
   run.finish();
   expect([run.outcome("a"), run.outcome("b")]).toEqual(["done", "done"]);
 });
+
+describe("limits and budgets", () => {
+  test("a story that used all of its turns fails with the limit's name", () => {
+    const run = new TestRun([story("a")], policy({ storyTurnsMax: 2, attemptsMax: 9 }));
+    run.start();
+    for (let i = 0; i < 2; i++) {
+      run.endTurn("a", turn({ kind: "halted", reason: `no ${i}` }));
+      run.wait(600_000);
+    }
+    expect(run.outcome("a")).toBe("failed");
+    expect(run.state.stories.get("a")?.failures.at(-1)).toMatchObject({ type: "LimitError" });
+  });
+
+  const used = { inputTokens: 80, outputTokens: 30, cachedTokens: null, usd: 2 };
+
+  test("a story's budget fails the story, in tokens and in money", () => {
+    for (const more of [{ storyTokensMax: 100 }, { storyUsdMax: 1.5 }]) {
+      const run = new TestRun([story("a"), story("b")], policy(more));
+      run.start();
+      run.endTurn("a", turn({ kind: "finished" }, { usage: used }));
+      run.finish();
+      expect([run.outcome("a"), run.outcome("b")]).toEqual(["failed", "done"]);
+      expect(run.state.stories.get("a")?.failures.at(-1)).toMatchObject({ type: "BudgetError" });
+    }
+  });
+
+  test("a run's budget stops the run and loses nothing: no story fails for it", () => {
+    for (const more of [{ runTokensMax: 100 }, { runUsdMax: 1.5 }]) {
+      const run = new TestRun([story("a"), story("b")], policy({ ...more, maxWorkers: 1 }));
+      run.start();
+      run.endTurn("a", turn({ kind: "finished" }, { usage: used }));
+      run.settleEffects();
+      expect(run.state.result).toMatchObject({ exit: 3, status: "error" });
+      expect([run.outcome("a"), run.outcome("b")]).toEqual(["queued", "queued"]);
+    }
+  });
+
+  test("a fresh session after the same failure twice takes the stronger model", () => {
+    const builder = { profile: "builder", provider: "one", model: "small", escalate: ["big", "huge"] };
+    const agents = { builder, reviewer: { profile: "reviewer", provider: "two", escalate: [] } };
+    const run = new TestRun([story("a")], policy({ agents, attemptsMax: 4 }));
+    run.start();
+    const models: (string | undefined)[] = [];
+    for (let i = 0; i < 4; i++) {
+      run.settleEffects();
+      models.push(run.outstanding("run-turn", "a")[0]?.model);
+      run.endTurn("a", turn({ kind: "halted", reason: "the same" }, { session: "s" }));
+      run.wait(600_000);
+    }
+    expect(models).toEqual(["small", "small", "big", "huge"]);
+  });
+});
+
+describe("a person's words are taken as they are", () => {
+  const parkedReview = () => {
+    const run = new TestRun([story("a")], policy({ reviewsMax: 1 }));
+    run.start();
+    run.endTurn("a");
+    run.endTurn("a", changes(finding("leak")));
+    return run;
+  };
+
+  test("only the whole answer accepts findings; one that begins so goes to the builder", () => {
+    const run = parkedReview();
+    run.command({ type: "answer", story: "a", text: "accept nothing of this, repair it" });
+    run.settleEffects();
+    expect(run.outstanding("run-turn", "a")[0]).toMatchObject({
+      phase: "REFINE",
+      prompt: { kind: "answer", answer: "accept nothing of this, repair it" },
+    });
+    const other = parkedReview();
+    other.command({ type: "answer", story: "a", text: " Accept. " });
+    other.finish();
+    expect(other.outcome("a")).toBe("done");
+  });
+
+  test("a retry of a story that waits for an answer is refused with what to do instead", () => {
+    const run = parkedReview();
+    expect(run.command({ type: "retry", story: "a", note: "x" })).toEqual([]);
+  });
+
+  test("a note reaches the agent also where nothing has failed", () => {
+    const run = new TestRun([story("a"), story("b")], policy({ maxWorkers: 1 }));
+    run.start();
+    run.command({ type: "skip", story: "b" });
+    run.command({ type: "retry", story: "b", note: "mind the gap" });
+    run.endTurn("a");
+    run.endTurn("a");
+    run.settleEffects();
+    expect(run.outstanding("run-turn", "b")[0]).toMatchObject({
+      phase: "BUILD",
+      attempt: 1,
+      prompt: { kind: "retry", note: "mind the gap" },
+    });
+  });
+});

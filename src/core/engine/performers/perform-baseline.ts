@@ -31,5 +31,6 @@ const gatesIn = async (
     .filter((outcome) => !outcome.ok)
     .map(({ name, tail, cut }) => ({ name, tail: cut === undefined ? tail : [...tail, `cut off: ${cut}`] }));
   const notes = red.map(({ name }) => `gate ${name} was red before the first story`);
-  return { kind: "baseline", red, notes };
+  const gates = outcomes.map(({ name, ok, cached }) => ({ name, ok, cached }));
+  return { kind: "baseline", red, notes, gates };
 };

@@ -1,3 +1,4 @@
+import type { GateOutcome } from "../../evidence/evidence.ts";
 import type { EffectResult, Land } from "../../scheduler/effects.ts";
 import { readerOf } from "../../workspace/bookkeeping-commit.ts";
 import { checkoutForGates, checkoutStory } from "../../workspace/gate-checkout.ts";
@@ -38,13 +39,19 @@ export const performLanding = async (world: World, effect: Land, signal: AbortSi
   for (let attempt = 1; attempt <= PLANS_MAX; attempt++) {
     const plan = await planLanding(requestOf(world, effect, landing));
     if (plan.kind !== "planned") return conclude(world, place, landing, plan, effect.baseline);
-    const red = await gatesOnMerged(world, effect, place, plan, signal);
-    if (red !== undefined) return offerRepair(world, place, red);
+    const gates = await gatesOnMerged(world, effect, place, plan, signal);
+    const red = gates.find((gate) => !gate.ok && !world.baselineRed().includes(gate.name));
+    if (red !== undefined) return offerRepair(world, place, { kind: "gate-red", gate: red.name, tail: red.tail });
     const landed = await commitLanding(world.repository, plan);
-    if (landed !== "stale") return conclude(world, place, landing, landed);
+    if (landed !== "stale") return withGates(await conclude(world, place, landing, landed), gates);
   }
   throw new Error(`${world.run.integration} keeps moving while ${effect.story} lands`);
 };
+
+const withGates = (result: EffectResult, gates: readonly GateOutcome[]): EffectResult =>
+  result.kind === "landed" && gates.length > 0
+    ? { ...result, gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }
+    : result;
 
 const requestOf = (world: World, effect: Land, landing: LandingStatus): LandRequest => ({
   repository: world.repository,
@@ -65,17 +72,14 @@ const gatesOnMerged = async (
   place: Place,
   plan: LandPlan,
   signal: AbortSignal,
-): Promise<EffectResult | undefined> => {
+): Promise<readonly GateOutcome[]> => {
   const gates = gatesFor(world);
-  if (gates.gates.length === 0 || plan.landed.before === effect.baseline || !world.run.policy.evidence)
-    return undefined;
+  if (gates.gates.length === 0 || plan.landed.before === effect.baseline || !world.run.policy.evidence) return [];
   const tree = (await git(["rev-parse", `${plan.landed.after}^{tree}`], { cwd: place.path })).stdout;
   await takeStatusesOut(world, place, effect.story);
   await checkoutForGates(place.path, plan.landed.after);
   try {
-    const outcomes = await runGates(world, gates, { projectPath: place.projectPath, tree }, signal);
-    const red = outcomes.find((outcome) => !outcome.ok && !world.baselineRed().includes(outcome.name));
-    return red === undefined ? undefined : { kind: "gate-red", gate: red.name, tail: red.tail };
+    return await runGates(world, gates, { projectPath: place.projectPath, tree }, signal);
   } finally {
     await checkoutStory(place.path, branchOf(world, effect.story));
   }

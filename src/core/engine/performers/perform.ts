@@ -1,5 +1,6 @@
 import { assertNever } from "../../model/assert.ts";
 import type { Effect, EffectResult } from "../../scheduler/effects.ts";
+import { cleanResult } from "./clean-result.ts";
 import { performBaseline } from "./perform-baseline.ts";
 import { performEvidence } from "./perform-evidence.ts";
 import { performFinish } from "./perform-finish.ts";
@@ -9,7 +10,10 @@ import { performPrepare, performRelease } from "./perform-workspace.ts";
 import { inBackground, storyIn, type World } from "./world.ts";
 
 /** Does what an effect asks for; every one of them may be asked for again after a crash. */
-export const perform = (world: World, effect: Effect, signal: AbortSignal): Promise<EffectResult> => {
+export const perform = async (world: World, effect: Effect, signal: AbortSignal): Promise<EffectResult> =>
+  cleanResult(await performRaw(world, effect, signal), world.mask);
+
+const performRaw = (world: World, effect: Effect, signal: AbortSignal): Promise<EffectResult> => {
   switch (effect.kind) {
     case "run-turn":
       return performTurn(world, effect);

@@ -8,6 +8,8 @@ import { inBackground, type World } from "./world.ts";
 const MINUTE_MS = 60_000;
 /** Share of a limit after which a person is warned. */
 const WARN_AT = 0.9;
+/** Tools at once that keep a silent agent from being stopped. */
+const TOOLS_MAX = 1_000;
 const MEGABYTE = 1024 * 1024;
 
 /** A turn that is watched: its output read, its limits kept. */
@@ -49,7 +51,7 @@ export const watchTurn = (
     return inBackground(world, job.stop(atOnce ? { ...plan, graceMs: 0, killAfterMs: 0 } : plan));
   };
   const take = (event: AgentEvent): void => {
-    if (event.t === "tool-start") toolsRunning.add(event.id);
+    if (event.t === "tool-start" && toolsRunning.size < TOOLS_MAX) toolsRunning.add(event.id);
     if (event.t === "tool-end") toolsRunning.delete(event.id);
     if (event.t === "finished" || event.t === "failed") saidEnd = true;
     // Some go on after their word, e.g. when something that they left in the background has ended.

@@ -1,0 +1,58 @@
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { COMMANDS } from "../src/app/command-line/commands.ts";
+import { loadConfiguration } from "../src/app/configuration/load-configuration.ts";
+
+const ROOT = join(import.meta.dirname, "..");
+const README = readFileSync(join(ROOT, "README.md"), "utf8");
+
+/** The fenced blocks of a language, with the indentation of their list item taken off. */
+const blocksOf = (language: string): string[] =>
+  [...README.matchAll(/^( *)```(\w+)\n([\s\S]*?)^ *```$/gm)]
+    .filter((match) => match[2] === language)
+    .map((match) => (match[3] ?? "").replaceAll(new RegExp(`^${match[1]}`, "gm"), ""));
+
+test("every configuration that the README shows is accepted", async () => {
+  const blocks = blocksOf("yaml");
+  expect(blocks.length).toBeGreaterThanOrEqual(3);
+  for (const block of blocks) {
+    const folder = mkdtempSync(join(tmpdir(), "readme-"));
+    try {
+      writeFileSync(join(folder, "storyboard.yaml"), block);
+      await expect(loadConfiguration({ projectDirectory: folder, home: folder }), block).resolves.toBeDefined();
+    } finally {
+      rmSync(folder, { recursive: true, force: true });
+    }
+  }
+});
+
+test("every command is in the README's table, and every link leads somewhere", () => {
+  for (const command of Object.keys(COMMANDS).filter((name) => name !== "help")) {
+    expect(README).toMatch(new RegExp(`^\\| \`storyboard ${command}\\b`, "m"));
+  }
+  for (const page of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"]) {
+    for (const [, target = ""] of readFileSync(join(ROOT, page), "utf8").matchAll(/\]\(([^)#]+)\)/g)) {
+      if (!target.includes(":")) expect(existsSync(join(ROOT, target)), `${page}: ${target}`).toBe(true);
+    }
+  }
+});
+
+test("the architecture page's table of imports names every part of the core", () => {
+  const page = readFileSync(join(ROOT, "ARCHITECTURE.md"), "utf8");
+  for (const part of [
+    "model",
+    "files",
+    "backlog",
+    "scheduler",
+    "agents",
+    "jobs",
+    "workspace",
+    "evidence",
+    "control",
+    "engine",
+  ]) {
+    expect(page).toContain(`\`src/core/${part}\``);
+  }
+});
