@@ -33,7 +33,7 @@ test("a turn without an end is stopped at limits.turn_minutes, and the failure s
     type: "TimeoutError",
     message: "BUILD: the turn took longer than limits.turn_minutes",
   });
-  expect(ran.stdout).toContain("Raise limits.turn_minutes or limits.silent_minutes.");
+  expect(ran.stdout).toContain("Raise limits.turn_minutes or limits.silent_minutes; they hold for new runs (--fresh).");
 });
 
 test("a turn without a word is stopped at limits.silent_minutes", () => {

@@ -115,7 +115,7 @@ describe("agents that do not stop talking", () => {
         type: "LimitError",
         message: expect.stringContaining("the agent printed more than ten times limits.transcript_mb"),
       });
-      expect(stdout).toContain("Raise the limit in storyboard.yaml (limits).");
+      expect(stdout).toContain("Raise the limit in storyboard.yaml (limits); it holds for new runs (--fresh).");
       for (const key of ["1-1-much", "1-2-without-end"]) {
         expect(transcriptBytes(project, key)).toBeLessThan(3 * 1024 * 1024);
       }

@@ -1,5 +1,7 @@
 import { cpSync, existsSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
+import { isDeepStrictEqual } from "node:util";
 import { expect, test } from "vitest";
 import { goodSprint, shell, traces, until, withProject } from "./support.ts";
 
@@ -18,10 +20,16 @@ test("a second start in the repository is refused, from wherever it comes, says 
     const ended = new Promise((resolve) => lead.on("close", resolve));
     try {
       const jobs = async (): Promise<boolean> =>
-        (await shell(project, "ls .storyboard/runs/*/jobs/*BUILD*")).status === 0;
+        (await shell(project, "ls .storyboard/runs/*/jobs/*BUILD*/transcript")).status === 0;
       await until("the first turn", jobs);
       await until("the socket", () => existsSync(join(project.path, ".storyboard/control.sock")));
-      const before = traces(project);
+      let before = traces(project);
+      await until("a run that writes nothing more", async () => {
+        await setTimeout(300);
+        const earlier = before;
+        before = traces(project);
+        return isDeepStrictEqual(earlier, before);
+      });
       const refused = `storyboard: A run is under way in ${project.path} (process ${lead.pid}).\n`;
       const here = await project.storyboard(["run"]);
       expect(here).toMatchObject({ status: 2, stdout: "" });
