@@ -73,11 +73,11 @@ test("what happens between the cards is said: a pause, workers, a question with 
   script(project, "1-2-asks", 'echo "QUESTION: red or blue?"');
   const run = live(project, ["run", "--order", "parallel"]);
   await reached(project, "a");
-  await ctl(project, "pause");
-  await ctl(project, "workers", "5");
-  await ctl(project, "resume");
+  expect(await ctl(project, "pause")).toMatchObject({ status: 0 });
+  expect(await ctl(project, "workers", "5")).toMatchObject({ status: 0 });
+  expect(await ctl(project, "resume")).toMatchObject({ status: 0 });
   open(project, "a");
-  await ctl(project, "stop");
+  expect(await ctl(project, "stop")).toMatchObject({ status: 0 });
   expect(await run.ended).toBe(130);
   const text = run.stdout();
   for (const words of [
