@@ -43,11 +43,17 @@ export const onLandingEnded = (decision: Decision, effect: Land, result: Landing
 const commitOf = ({ commit }: { readonly commit?: string }): { readonly commit?: string } =>
   commit === undefined ? {} : { commit };
 
-/** The next story of the queue lands, one at a time. */
+/** The next story of the queue lands, one at a time. While the run stops, what waits to land goes back to the queue. */
 export const startLanding = (decision: Decision): RunEvent[] => {
   const { state } = decision;
   const key = state.landingQueue[0];
-  if (key === undefined || state.landing !== undefined || state.stopping !== undefined) return [];
+  if (key === undefined) return [];
+  if (state.stopping !== undefined) {
+    const { attempt } = storyOf(state, key);
+    const next = startingAt("COMMIT");
+    return [{ type: "story.requeued", story: key, reason: "stopped", attempt, notBeforeMs: 0, next }];
+  }
+  if (state.landing !== undefined) return [];
   const effect: Land = {
     kind: "land",
     id: decision.newEffect(),

@@ -1,7 +1,7 @@
 import type { Failure } from "../model/failure.ts";
 import type { PhaseName } from "../model/pipeline.ts";
 import type { TurnEnd } from "../model/turn.ts";
-import { type Decision, endBadly, startingAt } from "./decision.ts";
+import { type Decision, endBadly } from "./decision.ts";
 import type { Effect } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import {
@@ -113,11 +113,6 @@ export const stopRun = (decision: Decision, reason: string, critical: boolean, e
   const { state } = decision;
   if (state.stopping !== undefined) return [];
   const events: RunEvent[] = [{ type: "run.stopping", reason, critical }];
-  for (const key of state.landingQueue) {
-    const { attempt } = storyOf(state, key);
-    const next = startingAt("COMMIT");
-    events.push({ type: "story.requeued", story: key, reason: "stopped", attempt, notBeforeMs: 0, next });
-  }
   for (const effect of state.effects.values()) {
     if (!("story" in effect) || effect.story === except) continue;
     const story = storyOf(state, effect.story);

@@ -324,6 +324,23 @@ describe("a person", () => {
     expect(run.state.stories.get("a")?.failures).toEqual([]);
   });
 
+  test("a review that ends well while the run stops is not lost, keeps nobody waiting, and is not done again", () => {
+    const run = new TestRun([story("a", [], { status: "review" })]);
+    run.start();
+    run.settleEffects();
+    run.command({ type: "stop", reason: "SIGINT" });
+    run.end(
+      run.outstanding("run-turn")[0]!,
+      turn({ kind: "finished" }, { verdict: { verdict: "approved", findings: [] } }),
+    );
+    run.settleEffects();
+    expect(run.state.result).toMatchObject({ status: "paused", exit: 130 });
+    run.give({ type: "resumed" });
+    run.finish();
+    expect(run.outcome("a")).toBe("done");
+    expect(phases(run)).toEqual(["VERIFY"]);
+  });
+
   test("stops the run: turns are stopped, the run is saved, and goes on where it was", () => {
     const run = new TestRun([story("a"), story("b")], policy());
     run.start();

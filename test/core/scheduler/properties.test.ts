@@ -138,7 +138,8 @@ const act = (run: TestRun, keys: readonly string[], luck: number): void => {
   else if (choice === 1 || effects.length === 0) run.wait(luck % 400_000);
   else {
     const effect = effects[luck % effects.length]!;
-    const stops = run.state.stopping !== undefined && effect.kind === "run-turn";
+    // A turn may end by itself just before it is stopped.
+    const stops = run.state.stopping !== undefined && effect.kind === "run-turn" && (luck >> 5) % 2 === 0;
     run.end(effect, stops ? turn({ kind: "cut", reason: "stop" }) : badResult(effect, luck >> 2));
   }
 };
@@ -190,7 +191,7 @@ const calm = (run: TestRun): void => {
     const effect = run.outstanding()[0];
     const parked = [...run.state.parked][0];
     if (effect !== undefined) {
-      const stops = run.state.stopping !== undefined && effect.kind === "run-turn";
+      const stops = run.state.stopping !== undefined && effect.kind === "run-turn" && round % 2 === 0;
       run.end(effect, stops ? turn({ kind: "cut", reason: "stop" }) : goodResult(effect));
     } else if (run.state.sleeping.size + run.state.resting.size > 0) run.wait(400_000);
     else if (parked !== undefined) run.command({ type: "answer", story: parked, text: "accept" });
