@@ -1,8 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
+  // The bundler can join ink-table with Ink; Node alone cannot load the one from the other.
+  resolve: { alias: { "ink-table": fileURLToPath(new URL("./test/support/ink-table.ts", import.meta.url)) } },
   test: {
-    include: ["test/**/*.test.ts"],
+    include: ["test/**/*.test.ts", "test/**/*.test.tsx"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

@@ -1,6 +1,7 @@
 // Bundles the program into one minified file, dist/storyboard.mjs, put in place by one rename: whoever starts it
 // meanwhile gets the old one or the new one. Modules that a command does not need are in it, but not evaluated.
 import { mkdirSync, renameSync } from "node:fs";
+import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
@@ -11,6 +12,24 @@ const englishOnly = {
   setup: ({ onLoad }) =>
     onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: 'export { default as en } from "./en.js";',
+    })),
+};
+
+// Ink asks for it when it is debugged; it is not installed.
+const withoutDevtools = {
+  name: "without-devtools",
+  setup: ({ onResolve, onLoad }) => {
+    onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: "react-devtools-core", namespace: "empty" }));
+    onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "export default {};" }));
+  },
+};
+
+// Yoga would load its own bytes by fetch, for which Node loads a whole HTTP client first: 25 ms of every first frame.
+const yogaWithoutFetch = {
+  name: "yoga-without-fetch",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, async ({ path }) => ({
+      contents: `const fetch = undefined;\n${await readFile(path, "utf8")}`,
     })),
 };
 
@@ -29,7 +48,8 @@ await build({
   define: { "process.env.NODE_ENV": '"production"' },
   // CommonJS parts of dependencies ask for node's own modules.
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-  plugins: [englishOnly],
+  plugins: [englishOnly, withoutDevtools, yogaWithoutFetch],
+  jsx: "automatic",
   logLevel: "warning",
 });
 renameSync(draft, join(root, "dist", "storyboard.mjs"));

@@ -19,13 +19,23 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "src/core/evidence/": ["src/core/model/", "node:", "zod"],
   "src/core/control/": ["src/core/model/", "type:src/core/scheduler/", "node:", "zod"],
   "src/core/engine/": ["src/core/", "node:"],
-  "src/components/": ["type:src/core/model/", "ink", "react"],
+  "src/components/": [
+    "type:src/core/model/",
+    "src/core/model/display-width.ts",
+    "ink",
+    "ink-spinner",
+    "ink-table",
+    "react",
+  ],
   "src/app/": ["src/core/", "src/components/", "node:", "yaml", "zod", "ink", "react", "zustand"],
   "src/bin.ts": ["src/app/"],
 };
 
 /** Programs are started in these files alone: one for each kind. */
 const STARTERS = [
+  // Our own program as a lead that outlives the screen, and tmux.
+  "src/app/lead/start-lead.ts",
+  "src/app/screen/open-side-pane.ts",
   "src/core/jobs/keeper.ts",
   // `ps`, on systems without /proc.
   "src/core/workspace/index-lock.ts",

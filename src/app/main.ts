@@ -1,10 +1,11 @@
 import { UserError } from "../core/model/user-error.ts";
 import { parseCommandLine } from "./command-line/parse-command-line.ts";
-import type { ParsedCommand } from "./command-line/parsed-command.ts";
+import type { ParsedCommand, RunOptions } from "./command-line/parsed-command.ts";
 import { printProblem } from "./command-line/print-problem.ts";
 import { systemProblem } from "./command-line/system-problem.ts";
 import { type CommandOutput, ReaderGone, standardOutput } from "./commands/output.ts";
 import { ownPackage } from "./own-package.ts";
+import { canShowScreen } from "./screen/terminal.ts";
 
 /** Runs a command line and returns the exit status. What only the user can put right is printed, a bug is thrown. */
 export const main = async (argv: readonly string[]): Promise<number> => {
@@ -13,7 +14,7 @@ export const main = async (argv: readonly string[]): Promise<number> => {
     const output = standardOutput();
     const status = await dispatch(command, output);
     // A run's exit status is the run's, whoever reads what it prints.
-    if (command.name !== "run" && command.name !== "demo") await output.written();
+    if (!["run", "demo", "watch"].includes(command.name)) await output.written();
     return status;
   } catch (error) {
     if (error instanceof ReaderGone) return 0;
@@ -35,9 +36,11 @@ const dispatch = async (command: ParsedCommand, output: CommandOutput): Promise<
     case "version":
       output.out(`storyboard ${ownPackage().version}\n`);
       return 0;
-    case "run": {
-      const { runCommand } = await import("./commands/run.ts");
-      return runCommand(command.options, ownPackage());
+    case "run":
+      return run(command.options);
+    case "watch": {
+      const { watchCommand } = await import("./commands/watch.ts");
+      return watchCommand(command.options, ownPackage());
     }
     case "plan": {
       const { planCommand } = await import("./commands/plan.ts");
@@ -68,4 +71,18 @@ const dispatch = async (command: ParsedCommand, output: CommandOutput): Promise<
       return cleanCommand(command.options, output);
     }
   }
+};
+
+/** On a terminal a run is a screen, unless something else is asked for; Ink is loaded for that alone. */
+const run = async (options: RunOptions): Promise<number> => {
+  if (options.detached) {
+    const { detachedRunCommand } = await import("./commands/detached-run.ts");
+    return detachedRunCommand(options, ownPackage());
+  }
+  if (!options.headless && !options.json && !options.dryRun && canShowScreen(process.env)) {
+    const { screenCommand } = await import("./commands/screen.ts");
+    return screenCommand(options, ownPackage());
+  }
+  const { runCommand } = await import("./commands/run.ts");
+  return runCommand(options, ownPackage());
 };

@@ -12,6 +12,8 @@ export interface OptionDescription {
   readonly short?: string;
   readonly value: OptionValue;
   readonly help: string;
+  /** Our own programs give it to each other: no help shows it. */
+  readonly isInternal?: true;
 }
 
 /** One command of the command line. */
@@ -56,6 +58,8 @@ export const OPTIONS = {
   note: { value: { kind: "text", shown: "TEXT" }, help: "with retry: what to tell the agent" },
   "as-done": { value: flag, help: "with skip: dependents treat the story as done" },
   follow: { short: "f", value: flag, help: "go on printing as the agent writes" },
+  tmux: { value: flag, help: "open a side pane of tmux and watch there" },
+  detached: { value: flag, help: "the lead of a screen: says nothing, its run comes on stdin", isInternal: true },
   force: { value: flag, help: "also remove what has not landed; its commits stay under a saved ref" },
   keep: { value: flag, help: "keep the project that the demo made, and say where it is" },
   project: { value: { kind: "text", shown: "DIR" }, help: "the project's folder; the current one by default" },
@@ -86,9 +90,18 @@ export const COMMANDS = {
       "dry-run",
       "inbox",
       "accept-baseline",
+      "detached",
       ...EVERYWHERE,
     ],
-    details: ["To stop: Ctrl-C, SIGTERM or `storyboard ctl stop`. All is saved; continue with --resume."],
+    details: [
+      "On a terminal a screen shows the run, and leaving it leaves the run alone. Without a command it asks before it starts.",
+      "To stop a headless run: Ctrl-C, SIGTERM or `storyboard ctl stop`. All is saved; continue with --resume.",
+    ],
+  },
+  watch: {
+    shownArguments: "[RUN]",
+    help: "the screen for a run that another process leads; any number at once",
+    options: ["tmux", ...EVERYWHERE],
   },
   plan: {
     shownArguments: "",
@@ -135,7 +148,6 @@ export type CommandName = keyof typeof COMMANDS;
 
 /** Known names that this version does not serve yet: they are refused by name, never guessed at. */
 export const LATER_COMMANDS: readonly string[] = [
-  "watch",
   "report",
   "replay",
   "init",
@@ -148,7 +160,7 @@ export const LATER_COMMANDS: readonly string[] = [
   "diagnose",
 ];
 /** The same for options. */
-export const LATER_OPTIONS: readonly string[] = ["pre-selected", "create-stories", "infer", "tmux"];
+export const LATER_OPTIONS: readonly string[] = ["pre-selected", "create-stories", "infer"];
 /** The same for actions of `ctl`. */
 export const LATER_ACTIONS: readonly string[] = ["approve"];
 

@@ -53,7 +53,8 @@ const EXIT_STATUSES = [
   "  130  interrupted; all is saved, continue with `storyboard run --resume`",
 ];
 
-const optionEntry = (name: string, { short, value, help }: OptionDescription): string[] => {
+const optionEntry = (name: string, { short, value, help, isInternal }: OptionDescription): string[] => {
+  if (isInternal) return [];
   const shown = `${short === undefined ? "" : `-${short}, `}--${name} ${shownValue(value)}`.trim();
   return entry(shown, help);
 };

@@ -38,7 +38,8 @@ export const parseCommandLine = (argv: readonly string[]): ParsedCommand => {
   const parsed = parseCommand(command, words, values, mistakes);
   if (hasUnknown) mistakes.length = before;
   if (mistakes.length > 0 || parsed === undefined) throw commandLineError(mistakes, command);
-  return parsed;
+  const isUnnamed = given.positionals.length === 0;
+  return parsed.name === "run" && isUnnamed ? { ...parsed, options: { ...parsed.options, asks: true } } : parsed;
 };
 
 /** The demo's agent is started by storyboard alone, so no help names it. */
@@ -106,6 +107,9 @@ const parseCommand = (
     case "run":
       refuseWords(command, words, 0, mistakes);
       return { name: "run", options: runOptions(values, mistakes) };
+    case "watch":
+      refuseWords(command, words, 1, mistakes);
+      return { name: "watch", options: { project, run: words[0], tmux: values.tmux === true } };
     case "plan":
       refuseWords(command, words, 0, mistakes);
       return { name: "plan", options: { ...selectionOptions(values, mistakes), json: values.json === true } };
@@ -179,6 +183,8 @@ const runOptions = (values: OptionValues, mistakes: string[]): RunOptions => {
     resume: values.resume === true,
     fresh: values.fresh === true,
     headless: values.headless === true,
+    detached: values.detached === true,
+    asks: false,
     json: values.json === true,
     until: values.until as string | undefined,
     dryRun: values["dry-run"] === true,

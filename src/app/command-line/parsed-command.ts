@@ -23,6 +23,10 @@ export interface SelectionOptions extends ProjectOptions {
 }
 
 export interface RunOptions extends SelectionOptions {
+  /** No command was named: the screen may ask what is meant. */
+  readonly asks: boolean;
+  /** This process is the lead of a screen. */
+  readonly detached: boolean;
   readonly resume: boolean;
   readonly fresh: boolean;
   readonly headless: boolean;
@@ -39,6 +43,13 @@ export interface DemoOptions extends ProjectOptions {
   readonly json: boolean;
 }
 
+export interface WatchOptions extends ProjectOptions {
+  /** A run's id; undefined is the newest run. */
+  readonly run: string | undefined;
+  /** Open a side pane of tmux and watch there. */
+  readonly tmux: boolean;
+}
+
 /** What `ctl` asks: a command of the scheduler (its story may be a short key), or the list of what waits. */
 export type ControlAction = Command | { readonly type: "inbox" };
 
@@ -47,6 +58,7 @@ export type ParsedCommand =
   | { readonly name: "help"; readonly topic: CommandName | undefined }
   | { readonly name: "version" }
   | { readonly name: "run"; readonly options: RunOptions }
+  | { readonly name: "watch"; readonly options: WatchOptions }
   | { readonly name: "plan"; readonly options: SelectionOptions & { readonly json: boolean } }
   | { readonly name: "ctl"; readonly action: ControlAction; readonly options: ProjectOptions }
   | { readonly name: "demo"; readonly options: DemoOptions }

@@ -1,5 +1,3 @@
-import { join } from "node:path";
-import { connectControl } from "../../core/control/client.ts";
 import { plainLine, plainText } from "../../core/model/plain-text.ts";
 import { findStoryKey } from "../../core/model/story-key.ts";
 import { UserError } from "../../core/model/user-error.ts";
@@ -8,9 +6,9 @@ import type { Command } from "../../core/scheduler/inputs.ts";
 import type { ControlAction, ProjectOptions } from "../command-line/parsed-command.ts";
 import { findingLine } from "../headless/notices.ts";
 import { storeAnswer } from "../lead/answers.ts";
-import { lookAtRun, newestRun, OWN_FOLDER } from "../lead/runs.ts";
-import { type InboxItem, type LeadSnapshot, takeSnapshot } from "../lead/snapshot.ts";
-import type { ContractLine } from "../machine-contract/contract-line.ts";
+import { connectLead } from "../lead/connect-lead.ts";
+import { lookAtRun, newestRun } from "../lead/runs.ts";
+import { type InboxItem, takeSnapshot } from "../lead/snapshot.ts";
 import type { CommandOutput } from "./output.ts";
 import { projectFolder } from "./project.ts";
 
@@ -24,7 +22,7 @@ export const ctlCommand = async (
   { out }: CommandOutput,
 ): Promise<number> => {
   const project = projectFolder(options);
-  const client = await connectControl<LeadSnapshot, ContractLine, ContractLine>(join(project, OWN_FOLDER));
+  const client = await connectLead(project);
   if (client === undefined) return withoutLead(action, project, out);
   try {
     const snapshot = await client.snapshot();
@@ -41,8 +39,9 @@ export const ctlCommand = async (
 const withoutLead = (action: ControlAction, project: string, out: (text: string) => void): number => {
   const newest = newestRun(project);
   if (newest === undefined) throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
-  const { state, directory } = lookAtRun(newest);
-  if (action.type === "inbox") return printInbox(takeSnapshot(newest, state, false).inbox, out);
+  const { state, events, directory } = lookAtRun(newest);
+  if (action.type === "inbox")
+    return printInbox(takeSnapshot(newest, state, { events: events.length, leadAlive: false }).inbox, out);
   if (!KEPT.has(action.type)) {
     throw new UserError(
       "No lead is alive, so there is nothing to steer.",

@@ -1,6 +1,6 @@
 import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import type { SafeOutput } from "../headless/safe-output.ts";
-import { exitStatus } from "../lead/lead.ts";
+import { exitStatus } from "../lead/exit-status.ts";
 import type { FoldedRun } from "../lead/runs.ts";
 import { summaryFacts } from "../lead/summary-facts.ts";
 import { workPlacesOf } from "../lead/work-places.ts";

@@ -1,8 +1,5 @@
-import { join } from "node:path";
-import { isAlive, ownIdentity } from "../../core/jobs/process-identity.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import { openRepository, type Repository } from "../../core/workspace/inspect-repository.ts";
-import { acquireLead } from "../../core/workspace/lock.ts";
 import type { RunOptions } from "../command-line/parsed-command.ts";
 import { untilMs } from "../command-line/until.ts";
 import { listenForExitWords } from "../headless/exit-words.ts";
@@ -11,7 +8,8 @@ import { hasAnswers } from "../lead/answers.ts";
 import type { NewRun } from "../lead/create-run.ts";
 import { endOldJobs } from "../lead/end-old-jobs.ts";
 import { leadRun, writeRun } from "../lead/lead.ts";
-import { isUnfinished, lookAtRun, newestRun, OWN_FOLDER, runDirectory, runIds, type StoredRun } from "../lead/runs.ts";
+import { isUnfinished, lookAtRun, newestRun, runDirectory, runIds, type StoredRun } from "../lead/runs.ts";
+import { takeLead } from "../lead/take-lead.ts";
 import type { OwnPackage } from "../own-package.ts";
 import { formatPlan } from "../planning/format-plan.ts";
 import { planOf } from "../planning/plan-document.ts";
@@ -52,12 +50,7 @@ const startOrResume = async (
   output: SafeOutput,
 ): Promise<number> => {
   const newest = options.fresh ? undefined : newestRun(repository.project);
-  const id = newest?.file.run ?? "";
-  const lock = await acquireLead(repository.commonDirectory, ownIdentity(), (other) => isAlive(other), {
-    project: repository.project,
-    run: id,
-    socket: join(repository.project, OWN_FOLDER, "control.sock"),
-  });
+  const lock = await takeLead(repository, newest?.file.run ?? "");
   if (lock.kind === "taken") {
     if (options.resume && lock.by.project === repository.project) {
       // The other one may have left meanwhile: then it is up to us again.

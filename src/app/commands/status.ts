@@ -1,10 +1,8 @@
-import { join } from "node:path";
-import { connectControl } from "../../core/control/client.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import type { ProjectOptions } from "../command-line/parsed-command.ts";
-import { lookAtRun, newestRun, OWN_FOLDER } from "../lead/runs.ts";
+import { connectLead } from "../lead/connect-lead.ts";
+import { lookAtRun, newestRun } from "../lead/runs.ts";
 import { type LeadSnapshot, takeSnapshot } from "../lead/snapshot.ts";
-import type { ContractLine } from "../machine-contract/contract-line.ts";
 import { formatStatus } from "../machine-contract/format-status.ts";
 import type { CommandOutput } from "./output.ts";
 import { projectFolder } from "./project.ts";
@@ -22,11 +20,12 @@ export const statusCommand = async (
 
 /** What the newest run looks like now. Throws a UserError where there is none. */
 export const snapshotOf = async (project: string): Promise<LeadSnapshot> => {
-  const client = await connectControl<LeadSnapshot, ContractLine, ContractLine>(join(project, OWN_FOLDER));
+  const client = await connectLead(project);
   const live = await client?.snapshot();
   client?.close();
   if (live !== undefined) return live;
   const newest = newestRun(project);
   if (newest === undefined) throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
-  return takeSnapshot(newest, lookAtRun(newest).state, false);
+  const { state, events } = lookAtRun(newest);
+  return takeSnapshot(newest, state, { events: events.length, leadAlive: false });
 };

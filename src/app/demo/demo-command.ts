@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import type { DemoOptions, RunOptions } from "../command-line/parsed-command.ts";
 import { runCommand } from "../commands/run.ts";
 import { createStalledSafeOutput } from "../headless/safe-output.ts";
-import { OWN_FOLDER } from "../lead/runs.ts";
 import type { OwnPackage } from "../own-package.ts";
 import { demoEnvironment, enterEnvironment } from "./demo-environment.ts";
 import { type DemoFolder, makeDemoFolder } from "./demo-folder.ts";
@@ -67,7 +65,6 @@ const show = async (
   const happenings = createHappenings();
   say(introduction(folder.project, keep));
   const guide = startGuide({
-    ownFolder: join(folder.project, OWN_FOLDER),
     project: folder.project,
     pace,
     onEvent: happenings.event,
@@ -96,6 +93,8 @@ const runOptions = (project: string, json: boolean): RunOptions => ({
   mode: "autopilot",
   headless: true,
   inbox: "wait",
+  asks: false,
+  detached: false,
   resume: false,
   fresh: false,
   dryRun: false,

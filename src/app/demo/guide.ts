@@ -1,15 +1,14 @@
 import { setTimeout } from "node:timers/promises";
-import { connectControl } from "../../core/control/client.ts";
-import type { ControlClient } from "../../core/control/open-client.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
-import type { InboxItem, LeadSnapshot } from "../lead/snapshot.ts";
+import { connectLead, type LeadClient } from "../lead/connect-lead.ts";
+import type { InboxItem } from "../lead/snapshot.ts";
 import type { ContractLine } from "../machine-contract/contract-line.ts";
+import { createProjector } from "../machine-contract/projector.ts";
+import { openRunWindow } from "../screen/run-window.ts";
 import { answerTo } from "./policy.ts";
 
 /** Where the guide looks, and how it is heard. */
 export interface GuideRequest {
-  /** The project's folder of our own, with the control socket. */
-  readonly ownFolder: string;
   readonly project: string;
   readonly pace: number;
   /** Told of everything that the run publishes. */
@@ -25,8 +24,6 @@ export interface Guide {
   /** Ends with the run; resolves when nothing of it is under way. */
   leave(): Promise<void>;
 }
-
-type Client = ControlClient<LeadSnapshot, ContractLine, ContractLine>;
 
 /** How often a lead that is not there yet is looked for, in milliseconds. */
 const CONNECT_PAUSE_MS = 30;
@@ -52,7 +49,7 @@ export const startGuide = (request: GuideRequest): Guide => {
 };
 
 const guideRun = async (request: GuideRequest, leaving: AbortSignal, stopping: Promise<string>): Promise<void> => {
-  const client = await connect(request.ownFolder, leaving);
+  const client = await connect(request.project, leaving);
   if (client === undefined) return;
   void stopping.then((reason) => client.command({ type: "stop", reason }));
   const answers = new Map<StoryKey, number>();
@@ -60,21 +57,27 @@ const guideRun = async (request: GuideRequest, leaving: AbortSignal, stopping: P
   const decide = (): void => {
     deciding = deciding.then(() => decideAll(client, request, answers, leaving));
   };
-  await client.subscribe({
-    onSnapshot: decide,
-    onEvent: (line) => {
-      request.onEvent(line);
-      if (line.type === "story.parked") decide();
-    },
+  await openRunWindow(client, ({ run }) => {
+    const projector = createProjector(run);
+    return {
+      onEvents: (entries, state) => {
+        for (const line of entries.flatMap((entry) => projector.event(entry, state))) {
+          request.onEvent(line);
+          if (line.type === "story.parked") decide();
+        }
+      },
+    };
   });
+  // What waits since before we came.
+  decide();
   await client.ended;
   await deciding;
 };
 
-const connect = async (ownFolder: string, leaving: AbortSignal): Promise<Client | undefined> => {
+const connect = async (project: string, leaving: AbortSignal): Promise<LeadClient | undefined> => {
   while (!leaving.aborted) {
     // A lead that is just beginning or ending may turn a client away: it is asked again as long as there is a run.
-    const client = await connectControl<LeadSnapshot, ContractLine, ContractLine>(ownFolder).catch(() => undefined);
+    const client = await connectLead(project).catch(() => undefined);
     if (client !== undefined) return client;
     await setTimeout(CONNECT_PAUSE_MS);
   }
@@ -82,7 +85,7 @@ const connect = async (ownFolder: string, leaving: AbortSignal): Promise<Client 
 };
 
 const decideAll = async (
-  client: Client,
+  client: LeadClient,
   request: GuideRequest,
   answers: Map<StoryKey, number>,
   leaving: AbortSignal,
@@ -102,4 +105,4 @@ const decideAll = async (
   }
 };
 
-const nextItem = async (client: Client): Promise<InboxItem | undefined> => (await client.snapshot())?.inbox[0];
+const nextItem = async (client: LeadClient): Promise<InboxItem | undefined> => (await client.snapshot())?.inbox[0];

@@ -44,7 +44,7 @@ const storyLine = (story: Story, label: (key: string) => string): string => {
   return `  ${label(story.key)}  ${plainLine(story.title)}${after.length === 0 ? "" : `  (after ${shown})`}`;
 };
 
-const agentWords = (run: RunFile, choice: AgentChoice): string => {
+export const agentWords = (run: RunFile, choice: AgentChoice): string => {
   const { cli, command } = run.config.agents[choice.profile] ?? {};
   // What a program of the user's own takes for a model is its own business.
   if (cli === "command" && choice.model === undefined) {
@@ -54,7 +54,7 @@ const agentWords = (run: RunFile, choice: AgentChoice): string => {
   return plainLine(`${choice.profile} (${cli ?? choice.provider}, ${model})`);
 };
 
-const sameAgent = ({ policy }: RunFile): string =>
+export const sameAgent = ({ policy }: RunFile): string =>
   policy.agents.builder.provider === policy.agents.reviewer.provider &&
   policy.agents.builder.model === policy.agents.reviewer.model
     ? ", in a fresh session"
@@ -68,7 +68,7 @@ const gateLines = (run: RunFile): string[] =>
         LISTED_MAX,
       );
 
-const setupWords = ({ setup }: RunFile): string => {
+export const setupWords = ({ setup }: RunFile): string => {
   const parts = [
     ...(setup.setup === undefined ? [] : [`runs ${setup.setup}`]),
     ...(setup.clone.length === 0 ? [] : [`clones ${setup.clone.join(", ")}`]),
@@ -78,7 +78,7 @@ const setupWords = ({ setup }: RunFile): string => {
   return parts.length === 0 ? "none" : plainLine(parts.join("; "));
 };
 
-const limitWords = ({ policy, config }: RunFile): string => {
+export const limitWords = ({ policy, config }: RunFile): string => {
   const parts = [
     `a turn ${config.limits.turn_minutes} min`,
     `a story ${counted(policy.storyTurnsMax, "turn")}`,

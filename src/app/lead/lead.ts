@@ -1,4 +1,4 @@
-import { chmodSync, mkdirSync } from "node:fs";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import type { Reply } from "../../core/control/protocol.ts";
 import { type ControlServer, startControlServer } from "../../core/control/server.ts";
@@ -9,17 +9,17 @@ import { perform } from "../../core/engine/performers/perform.ts";
 import type { World } from "../../core/engine/performers/world.ts";
 import { writeAtomically } from "../../core/files/write-atomically.ts";
 import { plainText } from "../../core/model/plain-text.ts";
+import type { JournaledEvent } from "../../core/scheduler/events.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
-import { excludeOwnFolder } from "../../core/workspace/exclude.ts";
 import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { keepTicking } from "../headless/keep-ticking.ts";
 import type { Reporter } from "../headless/reporter.ts";
-import type { ContractLine } from "../machine-contract/contract-line.ts";
-import { createProjector } from "../machine-contract/projector.ts";
 import type { OwnPackage } from "../own-package.ts";
 import { takeAnswers } from "./answers.ts";
+import { exitStatus } from "./exit-status.ts";
 import { leaveWorld, openWorld } from "./open-world.ts";
+import { makeOwnFolder } from "./own-folder.ts";
 import { foldRun, OWN_FOLDER, type StoredRun } from "./runs.ts";
 import { type LeadSnapshot, takeSnapshot } from "./snapshot.ts";
 import { stopOnSignals } from "./stop-on-signals.ts";
@@ -41,11 +41,8 @@ export interface LeadRequest {
 
 /** Writes a new run's folder. From here on the run exists. */
 export const writeRun = async (stored: StoredRun, repository: Repository): Promise<void> => {
-  const own = join(stored.file.project, OWN_FOLDER);
-  mkdirSync(own, { recursive: true, mode: 0o700 });
-  chmodSync(own, 0o700);
+  await makeOwnFolder(repository);
   mkdirSync(join(stored.directory, "jobs"), { recursive: true, mode: 0o700 });
-  await excludeOwnFolder(repository);
   await writeAtomically(join(stored.directory, "run.json"), Buffer.from(`${JSON.stringify(stored.file)}\n`));
 };
 
@@ -57,11 +54,11 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
   const { stored, reporter } = request;
   const { journal, events } = openJournal(join(stored.directory, "journal.jsonl"));
   const state = foldRun(stored, events);
-  const projector = createProjector(stored.file.run);
-  let control: ControlServer<ContractLine, ContractLine> | undefined;
+  let control: ControlServer<JournaledEvent, FeedLine> | undefined;
+  let journaled = events.length;
   const onFeed = (line: FeedLine): void => {
     reporter.feed([line]);
-    control?.publishFeed(projector.feed(line));
+    control?.publishFeed(line);
   };
   const world = await openWorld({ ...request, state, feed: onFeed });
   const engine = new Engine(state, events.length, {
@@ -71,13 +68,14 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     perform: (effect, signal) => perform(world, effect, signal),
     clean: (text) => world.mask(plainText(text)),
     onEvents: (entries, after) => {
+      journaled += entries.length;
       reporter.events(entries, after);
-      for (const entry of entries) for (const line of projector.event(entry, after)) control?.publish(line);
+      for (const entry of entries) control?.publish(entry);
     },
   });
-  control = await startControlServer<LeadSnapshot, ContractLine, ContractLine>({
+  control = await startControlServer<LeadSnapshot, JournaledEvent, FeedLine>({
     directory: join(stored.file.project, OWN_FOLDER),
-    snapshot: () => takeSnapshot(stored, state, true),
+    snapshot: () => takeSnapshot(stored, state, { events: journaled, leadAlive: true }),
     onCommand: async (command) => reply(engine, command),
   });
   reporter.begin(stored.file);
@@ -127,10 +125,3 @@ const stopAt = (engine: Engine, atMs: number | undefined): NodeJS.Timeout | unde
   atMs === undefined
     ? undefined
     : setTimeout(() => engine.command({ type: "stop", reason: "--until" }), Math.max(0, atMs - Date.now()));
-
-/** The run's own status; 1 where all went well but a story that should have run could not be started at all. */
-export const exitStatus = (state: RunState, stored: StoredRun): number => {
-  const exit = state.result?.exit ?? 130;
-  const wasHeld = stored.file.left.some(({ isProblem }) => isProblem);
-  return exit === 0 && wasHeld ? 1 : exit;
-};

@@ -36,8 +36,10 @@ export const runIds = (project: string): string[] => {
 };
 
 /** Reads a run's `run.json`; undefined when the start was cut off before it was whole. */
-export const readRun = (project: string, run: string): StoredRun | undefined => {
-  const directory = runDirectory(project, run);
+export const readRun = (project: string, run: string): StoredRun | undefined => readRunIn(runDirectory(project, run));
+
+/** The same for a run whose folder is known. */
+export const readRunIn = (directory: string): StoredRun | undefined => {
   let file: RunFile;
   try {
     file = JSON.parse(readFileSync(join(directory, "run.json"), "utf8"));
@@ -49,7 +51,7 @@ export const readRun = (project: string, run: string): StoredRun | undefined => 
       "Use that version to go on with it, or start anew with --fresh.",
     ]);
   }
-  return { file: movedTo(project, file), directory };
+  return { file: movedTo(join(directory, "../../.."), file), directory };
 };
 
 /** A project's folder may be moved between two leads; what is absolute in its runs goes with it. */

@@ -15,12 +15,25 @@ export interface InboxItem {
 
 /** What a client of the lead sees at once. */
 export interface LeadSnapshot {
+  /** The run's id. */
+  readonly run: string;
+  /** The run's folder, absolute: a client on the same machine reads the past from it. */
+  readonly directory: string;
+  /** How many events of the journal the state is folded from; the next one that is published follows them. */
+  readonly events: number;
   readonly status: StatusDocument;
   readonly inbox: readonly InboxItem[];
 }
 
 /** The snapshot of a run right now. */
-export const takeSnapshot = (stored: StoredRun, state: RunState, leadAlive: boolean): LeadSnapshot => ({
+export const takeSnapshot = (
+  stored: StoredRun,
+  state: RunState,
+  { events, leadAlive }: { readonly events: number; readonly leadAlive: boolean },
+): LeadSnapshot => ({
+  run: stored.file.run,
+  directory: stored.directory,
+  events,
   status: statusOf(state, {
     run: stored.file.run,
     startedAtMs: stored.file.startedAtMs,

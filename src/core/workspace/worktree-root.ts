@@ -20,7 +20,7 @@ export const resolveWorktreeRoot = async (
   repository: Repository,
   environment: RootEnvironment,
 ): Promise<string> => {
-  if (setting !== "auto") return await useConfigured(resolve(repository.project, setting), setting);
+  if (setting !== "auto") return await prepareConfigured(resolve(repository.project, setting), setting);
   const name = createHash("sha256").update(repository.commonDirectory).digest("hex").slice(0, 12);
   const state = environment.stateHome?.startsWith("/") ? environment.stateHome : join(environment.home, ".local/state");
   const { dev } = await stat(repository.root);
@@ -29,7 +29,7 @@ export const resolveWorktreeRoot = async (
     join(dirname(repository.root), ".storyboard-worktrees", name),
   ];
   for (const candidate of outside) {
-    const real = await useFolder(candidate, dev);
+    const real = await prepareFolder(candidate, dev);
     if (real !== undefined && !isInside(real, repository.root)) return real;
   }
   const inside = join(repository.project, ".storyboard", "worktrees");
@@ -37,7 +37,7 @@ export const resolveWorktreeRoot = async (
   return await realpath(inside);
 };
 
-const useConfigured = async (path: string, setting: string): Promise<string> => {
+const prepareConfigured = async (path: string, setting: string): Promise<string> => {
   try {
     await mkdir(path, { recursive: true });
     return await realpath(path);
@@ -49,7 +49,7 @@ const useConfigured = async (path: string, setting: string): Promise<string> => 
 };
 
 /** Makes the folder if it would be on the file system `device`; undefined when it is on another or not writable. */
-const useFolder = async (path: string, device: number): Promise<string | undefined> => {
+const prepareFolder = async (path: string, device: number): Promise<string | undefined> => {
   try {
     if ((await stat(await nearestExisting(path))).dev !== device) return undefined;
     await mkdir(path, { recursive: true });

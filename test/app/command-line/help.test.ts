@@ -7,6 +7,8 @@ import {
   COMMANDS,
   type CommandDescription,
   type CommandName,
+  OPTIONS,
+  type OptionDescription,
 } from "../../../src/app/command-line/commands.ts";
 import { HELP_COLUMNS_MAX, helpText } from "../../../src/app/command-line/help.ts";
 import { printProblem } from "../../../src/app/command-line/print-problem.ts";
@@ -26,7 +28,12 @@ test("the help names every command, every option of a command, every action and 
   for (const name of NAMES) {
     expect(helpText()).toMatch(new RegExp(`^  ${name} `, "m"));
     const { options }: CommandDescription = COMMANDS[name];
-    if (name !== "help") for (const option of options) expect(helpText(name)).toContain(`--${option}`);
+    if (name === "help") continue;
+    for (const option of options) {
+      const { isInternal }: OptionDescription = OPTIONS[option];
+      if (isInternal) expect(helpText(name)).not.toContain(option);
+      else expect(helpText(name)).toContain(`--${option}`);
+    }
   }
   for (const action of Object.keys(ACTIONS)) expect(helpText("ctl")).toMatch(new RegExp(`^  .*\\b${action}\\b`, "m"));
   for (const status of ["0", "1", "2", "3", "130"]) {

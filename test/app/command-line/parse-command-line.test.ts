@@ -40,12 +40,31 @@ const NOTHING = {
   dryRun: false,
   inbox: undefined,
   acceptBaseline: false,
+  asks: false,
+  detached: false,
 };
 
 test("no command is run, without a word", () => {
-  expect(parse("")).toEqual({ name: "run", options: NOTHING });
+  // Who names no command is asked what is meant, where somebody can be asked.
+  expect(parse("")).toEqual({ name: "run", options: { ...NOTHING, asks: true } });
   expect(parse("run")).toEqual({ name: "run", options: NOTHING });
-  expect(parse("--epic 36 --headless")).toEqual(parse("run --headless --epic=36"));
+  expect(parse("--epic 36 --headless")).toEqual({
+    name: "run",
+    options: { ...NOTHING, asks: true, epic: "36", headless: true },
+  });
+  expect(parse("run --headless --epic=36")).toEqual({
+    name: "run",
+    options: { ...NOTHING, epic: "36", headless: true },
+  });
+});
+
+test("watch takes a run and opens a side pane", () => {
+  expect(parse("watch")).toEqual({ name: "watch", options: { project: undefined, run: undefined, tmux: false } });
+  expect(parse("watch 20260101-070000-ab12 --tmux")).toEqual({
+    name: "watch",
+    options: { project: undefined, run: "20260101-070000-ab12", tmux: true },
+  });
+  expect(mistake("watch a b")).toContain("watch does not know what to do with");
 });
 
 test("every option of run arrives", () => {
@@ -73,6 +92,8 @@ test("every option of run arrives", () => {
       dryRun: true,
       inbox: "fail",
       acceptBaseline: true,
+      asks: false,
+      detached: false,
     },
   });
 });

@@ -1,0 +1,84 @@
+import type { ViewState } from "../../components/props.ts";
+import type { Repository } from "../../core/workspace/inspect-repository.ts";
+import type { RunOptions } from "../command-line/parsed-command.ts";
+import { createStalledSafeOutput } from "../headless/safe-output.ts";
+import { lookAtRun } from "../lead/runs.ts";
+import { createLeadPorts } from "../screen/lead-ports.ts";
+import { markSeen } from "../screen/look-mark.ts";
+import { type Leaving, openScreen } from "../screen/open-screen.tsx";
+import type { RunWindow } from "../screen/run-window.ts";
+import { ScreenSession } from "../screen/session.ts";
+import { whenReadable } from "../screen/terminal.ts";
+import { printEndedRun } from "./ended-run.ts";
+import { newRun } from "./new-run.ts";
+
+/** Longest that the last words wait for a terminal that does not read, in milliseconds. */
+const FLUSH_LIMIT_MS = 1_000;
+
+/** What is shown, and what is done at once. */
+export interface ScreenRequest {
+  readonly window: RunWindow;
+  readonly change: Partial<ViewState>;
+  readonly begin?: "start" | "resume";
+  readonly repository: Repository;
+  readonly options: RunOptions;
+}
+
+/** Shows the screen until it is left; then says on the normal screen what became of the run. Returns the exit status. */
+export const showScreen = async (request: ScreenRequest): Promise<number> => {
+  const { repository, options } = request;
+  const { leaving, session } = await openScreen((leave) => {
+    const ports = createLeadPorts(
+      {
+        repository,
+        until: options.until,
+        plan: (isFresh) => newRun({ ...options, fresh: isFresh }, repository),
+        fail: (error) => leave({ kind: "failed", error }),
+      },
+      () => opened,
+    );
+    const opened = new ScreenSession(request.window, request.change, {
+      ...ports,
+      leave: () => leave({ kind: "asked" }),
+      size: () => ({ columns: process.stdout.columns, rows: process.stdout.rows }),
+      whenReadable: () => whenReadable(process.stdout),
+      now: Date.now,
+    });
+    if (request.begin !== undefined) ports[request.begin]();
+    return opened;
+  });
+  return lastWords(leaving, session, repository);
+};
+
+/** What is told on the normal screen, after the terminal is as it was. */
+const lastWords = async (
+  leaving: Leaving,
+  { window, isStarting }: ScreenSession,
+  repository: Repository,
+): Promise<number> => {
+  if (leaving.kind === "failed") throw leaving.error;
+  const hasEnded = window.state.phase === "ended" && !isStarting;
+  if (leaving.kind === "signal") return leaving.status;
+  if (hasEnded) {
+    if (leaving.kind === "asked") markSeen(window);
+    const output = createStalledSafeOutput(process.stdout);
+    const exit = await printEndedRun(lookAtRun(window), repository, false, output);
+    await output.flush(FLUSH_LIMIT_MS);
+    return exit;
+  }
+  if (window.lead === "none" && !isStarting) return 0;
+  const isLost = window.lead === "lost" && !isStarting;
+  const output = createStalledSafeOutput(process.stdout);
+  output.write(isLost ? LOST_WORDS : GOES_ON_WORDS, "summary");
+  await output.flush(FLUSH_LIMIT_MS);
+  return isLost ? 1 : 0;
+};
+
+const GOES_ON_WORDS = `The run goes on without this screen.
+  Come back to it: storyboard
+  Stop it:         storyboard ctl stop
+`;
+const LOST_WORDS = `The run is not finished, and nobody leads it.
+  Go on with it: storyboard run --resume
+  Start anew:    storyboard run --fresh
+`;
