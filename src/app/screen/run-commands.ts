@@ -28,7 +28,11 @@ const retry = ({ story }: StoryState, note?: string): Command => ({
   story: story.key,
   ...(note === undefined || note.trim() === "" ? {} : { note }),
 });
-const skip = ({ story }: StoryState): Command => ({ type: "skip", story: story.key });
+const skip = ({ story }: StoryState, satisfies = false): Command => ({
+  type: "skip",
+  story: story.key,
+  ...(satisfies ? { satisfies } : {}),
+});
 const cancel = ({ story }: StoryState): Command => ({ type: "cancel", story: story.key });
 
 const workersBy = (change: number): ScreenCommand => ({
@@ -83,8 +87,7 @@ export const RUN_COMMANDS = {
       const { story, label, actions } = context;
       if (story === undefined) return;
       const name = label(story.story.key);
-      const send = (satisfies: boolean) => (): void =>
-        actions.send({ ...skip(story), ...(satisfies ? { satisfies } : {}) } as Command, `${name} is skipped`);
+      const send = (satisfies: boolean) => (): void => actions.send(skip(story, satisfies), `${name} is skipped`);
       const dependents = waitingDependents(context, story);
       const isAsked = dependents.length > 0;
       actions.ask(

@@ -38,14 +38,17 @@ type Fields = Readonly<Record<string, unknown>>;
 const isFields = (value: unknown): value is Fields =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+/** Agents write the same word in many ways. */
+const normalWordOf = (value: unknown): string =>
+  typeof value === "string"
+    ? value
+        .trim()
+        .toLowerCase()
+        .replaceAll(/[\s_-]+/g, " ")
+    : "";
+
 const verdictWord = (value: unknown): Verdict["verdict"] | undefined => {
-  const word =
-    typeof value === "string"
-      ? value
-          .trim()
-          .toLowerCase()
-          .replaceAll(/[\s_-]+/g, " ")
-      : "";
+  const word = normalWordOf(value);
   if (word === "approved" || word === "approve") return "approved";
   const changes = ["changes", "changes requested", "changes required", "request changes", "needs changes", "rejected"];
   return changes.includes(word) ? "changes" : undefined;
@@ -71,13 +74,7 @@ const SEVERITIES: Readonly<Record<Severity, readonly string[]>> = {
 };
 
 const severityOf = (value: unknown): Severity => {
-  const word =
-    typeof value === "string"
-      ? value
-          .trim()
-          .toLowerCase()
-          .replaceAll(/[\s_-]+/g, " ")
-      : "";
+  const word = normalWordOf(value);
   for (const [severity, words] of Object.entries(SEVERITIES)) {
     if (words.includes(word)) return severity as Severity;
   }

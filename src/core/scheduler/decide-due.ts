@@ -1,7 +1,7 @@
 import { type PhaseName, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import type { Usage } from "../model/usage.ts";
 import { landAsItIs } from "./decide-evidence.ts";
-import { baselineOf, type Decision, requestEvidence, requestStatus, startingAt } from "./decision.ts";
+import { baselineOf, type Decision, requestEvidence, requestStatus, requeueForStop, startingAt } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { failStory, stopCritically } from "./failing.ts";
@@ -20,17 +20,8 @@ export const actOnDue = (decision: Decision): RunEvent[] => {
 const stoppedDue = (state: RunState): RunEvent[] => {
   if (state.stopping === undefined) return [];
   for (const key of state.due) {
-    const { attempt, next } = storyOf(state, key);
-    return [
-      {
-        type: "story.requeued",
-        story: key,
-        reason: "stopped",
-        attempt,
-        notBeforeMs: 0,
-        ...(next === undefined ? {} : { next }),
-      },
-    ];
+    const story = storyOf(state, key);
+    return [requeueForStop(story, story.next)];
   }
   return [];
 };

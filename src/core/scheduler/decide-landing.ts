@@ -1,4 +1,4 @@
-import { baselineOf, type Decision, endWell, startingAt } from "./decision.ts";
+import { baselineOf, type Decision, endWell, requeueForStop, startingAt } from "./decision.ts";
 import type { Land, LandingResult } from "./effects.ts";
 import type { RunEvent } from "./events.ts";
 import { storyOf } from "./state.ts";
@@ -48,11 +48,7 @@ export const startLanding = (decision: Decision): RunEvent[] => {
   const { state } = decision;
   const key = state.landingQueue[0];
   if (key === undefined) return [];
-  if (state.stopping !== undefined) {
-    const { attempt } = storyOf(state, key);
-    const next = startingAt("COMMIT");
-    return [{ type: "story.requeued", story: key, reason: "stopped", attempt, notBeforeMs: 0, next }];
-  }
+  if (state.stopping !== undefined) return [requeueForStop(storyOf(state, key), startingAt("COMMIT"))];
   if (state.landing !== undefined) return [];
   const effect: Land = {
     kind: "land",

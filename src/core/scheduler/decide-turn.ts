@@ -3,7 +3,7 @@ import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import { type Finding, findingIdentity, isBlocking } from "../model/review.ts";
 import type { CutReason, TurnEnd, TurnResult } from "../model/turn.ts";
 import { phaseHolds } from "./decide-phase.ts";
-import { type Decision, endNow, endWell, requestEvidence, requestStatus } from "./decision.ts";
+import { type Decision, endNow, endWell, requestEvidence, requestStatus, requeueForStop } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { failAttempt, stopCritically, waitForEnvironment, waitForProvider } from "./failing.ts";
@@ -94,17 +94,10 @@ const isIdle = ({ reportsUsage, usage }: TurnResult): boolean =>
 
 /** The run stops: the turn's work is looked at when it goes on. */
 const saved = (decision: Decision, story: StoryState, effect: RunTurn): RunEvent[] => [
-  {
-    type: "story.requeued",
-    story: effect.story,
-    reason: "stopped",
-    attempt: story.attempt,
-    notBeforeMs: 0,
-    next: {
-      ...resuming(effect),
-      salvage: decision.state.policy.evidence && effect.role === "builder",
-    },
-  },
+  requeueForStop(story, {
+    ...resuming(effect),
+    salvage: decision.state.policy.evidence && effect.role === "builder",
+  }),
 ];
 
 const reviewed = (

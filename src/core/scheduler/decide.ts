@@ -6,7 +6,7 @@ import { onEvidenceChecked } from "./decide-evidence.ts";
 import { onLandingEnded, startLanding } from "./decide-landing.ts";
 import { startStory } from "./decide-start.ts";
 import { onTurnEnded } from "./decide-turn.ts";
-import { type Decision, decisionOn, startingAt } from "./decision.ts";
+import { type Decision, decisionOn, requeueForStop, startingAt } from "./decision.ts";
 import type { BaselineResult, Effect, EffectFailed, EffectResult } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { stopRun } from "./failing.ts";
@@ -126,34 +126,26 @@ const onEffectFailed = (decision: Decision, effect: Effect, error: EffectFailed)
   const waiting = story?.busyWith === effect.id ? story : undefined;
   const stopping = decision.state.stopping !== undefined;
   if (error.severity === "critical" || (waiting === undefined && !stopping && story === undefined)) {
-    const back = waiting === undefined ? [] : [backToQueue(decision, waiting, effect, "stopped")];
+    const back = waiting === undefined ? [] : [requeueForStop(waiting, nextAfter(waiting, effect))];
     return [failed, ...back, ...stopRun(decision, error.message, true, key)];
   }
   if (waiting === undefined) return [failed];
-  if (stopping) return [failed, backToQueue(decision, waiting, effect, "stopped")];
+  if (stopping) return [failed, requeueForStop(waiting, nextAfter(waiting, effect))];
   const tries = (effect.kind === "land" ? waiting.landingFailures : waiting.environmentFailures) + 1;
-  if (tries < EFFECT_FAILURES_MAX) return [failed, backToQueue(decision, waiting, effect, "environment")];
+  if (tries < EFFECT_FAILURES_MAX) return [failed, tryLater(decision, waiting, effect)];
   const kind = effect.kind === "land" ? "conflict" : "environment";
   const next = nextAfter(waiting, effect) ?? startingAt("BUILD");
   return [failed, { type: "story.parked", story: waiting.story.key, question: { kind, text: error.message }, next }];
 };
 
-const backToQueue = (
-  decision: Decision,
-  story: StoryState,
-  effect: Effect,
-  reason: "environment" | "stopped",
-): RunEvent => {
+const tryLater = (decision: Decision, story: StoryState, effect: Effect): RunEvent => {
   const next = nextAfter(story, effect);
   return {
     type: "story.requeued",
     story: story.story.key,
-    reason,
+    reason: "environment",
     attempt: story.attempt,
-    notBeforeMs:
-      reason === "stopped"
-        ? 0
-        : decision.atMs + backoffMs(ENVIRONMENT_BACKOFF_MS, story.environmentFailures + 1, decision.luck),
+    notBeforeMs: decision.atMs + backoffMs(ENVIRONMENT_BACKOFF_MS, story.environmentFailures + 1, decision.luck),
     ...(next === undefined ? {} : { next }),
   };
 };

@@ -65,6 +65,16 @@ export const startingAt = (phase: PhaseName): Resumption => ({
   salvage: false,
 });
 
+/** The run stops: the story goes back to the queue with what it does next; nothing of that costs an attempt. */
+export const requeueForStop = ({ story, attempt }: StoryState, next?: Resumption): RunEvent => ({
+  type: "story.requeued",
+  story: story.key,
+  reason: "stopped",
+  attempt,
+  notBeforeMs: 0,
+  ...(next === undefined ? {} : { next }),
+});
+
 /** The story ended well: dependents that were blocked by it alone go back to the queue. */
 export const endWell = (
   decision: Decision,

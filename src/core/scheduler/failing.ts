@@ -1,7 +1,7 @@
 import type { Failure } from "../model/failure.ts";
 import type { PhaseName } from "../model/pipeline.ts";
 import type { TurnEnd } from "../model/turn.ts";
-import { type Decision, endBadly } from "./decision.ts";
+import { type Decision, endBadly, requeueForStop } from "./decision.ts";
 import type { Effect } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import {
@@ -97,14 +97,7 @@ export const waitForProvider = (
 
 /** Nothing can go on until a person acts: everything is saved and the run stops with status 3. */
 export const stopCritically = (decision: Decision, story: StoryState, next: Resumption, reason: string): RunEvent[] => [
-  {
-    type: "story.requeued",
-    story: story.story.key,
-    reason: "stopped",
-    attempt: story.attempt,
-    notBeforeMs: 0,
-    next,
-  },
+  requeueForStop(story, next),
   ...stopRun(decision, reason, true, story.story.key),
 ];
 
@@ -140,15 +133,11 @@ const abandonForStop = (story: StoryState, effect: Effect): RunEvent[] => {
   const looks = effect.kind === "check-evidence" && effect.purpose !== "already-done";
   return [
     { type: "effect.completed", completes: effect.id },
-    {
-      type: "story.requeued",
-      story: effect.story,
-      reason: "stopped",
-      attempt: story.attempt,
-      notBeforeMs: 0,
-      ...(looks
-        ? { next: { phase: effect.phase, prompt: { kind: "resume", reason: "stop" }, fresh: false, salvage: true } }
-        : {}),
-    },
+    requeueForStop(
+      story,
+      looks
+        ? { phase: effect.phase, prompt: { kind: "resume", reason: "stop" }, fresh: false, salvage: true }
+        : undefined,
+    ),
   ];
 };

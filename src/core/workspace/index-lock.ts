@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { link, open, readdir, readFile, rm, unlink, writeFile } from "node:fs/promises";
+import { open, readdir, readFile, rm } from "node:fs/promises";
 import { platform } from "node:os";
 import { dirname, join } from "node:path";
+import { createWhole } from "../files/create-whole.ts";
 
 /** Longest we wait for a lock that somebody else holds, in milliseconds: a person's own `git add`, or our last move. */
 export const INDEX_LOCK_WAIT_MS = 10_000;
@@ -28,7 +29,8 @@ export const lockIndex = async (
   const deadline = Date.now() + waitMs;
   for (;;) {
     const content = `${OWN_LOCK}${process.pid} ${randomUUID()}\n`;
-    if (await createWhole(path, content)) {
+    // Created with its whole content, so that ours can always be told from git's.
+    if (await createWhole(path, join(dirname(path), `${DRAFT}${randomUUID()}`), content)) {
       await removeDrafts(gitDirectory);
       return () => rm(path, { force: true });
     }
@@ -53,21 +55,6 @@ const DRAFT = "storyboard-lock.";
 const removeDrafts = async (gitDirectory: string): Promise<void> => {
   const drafts = (await readdir(gitDirectory)).filter((name) => name.startsWith(DRAFT));
   await Promise.all(drafts.map((name) => rm(join(gitDirectory, name), { force: true })));
-};
-
-/** Created with its whole content, so that ours can always be told from git's. */
-const createWhole = async (path: string, content: string): Promise<boolean> => {
-  const temporary = join(dirname(path), `${DRAFT}${randomUUID()}`);
-  await writeFile(temporary, content, { flag: "wx" });
-  try {
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    await unlink(temporary);
-  }
 };
 
 const isOwn = async (path: string): Promise<boolean> => {

@@ -1,7 +1,8 @@
 import { createHash, randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, unlink, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
+import { createWhole, writeDraft } from "../files/create-whole.ts";
 import type { ProcessIdentity } from "../model/process-identity.ts";
 import { checkWritable } from "./check-writable.ts";
 
@@ -29,6 +30,8 @@ const leadSchema = z.object({
 
 /** How often taking the lock starts over because others took, left or died over it meanwhile. */
 const TRIES_MAX = 50;
+/** Nobody but its owner reads who leads. */
+const LOCK_MODE = 0o600;
 const PAUSE_MS = 10;
 
 /**
@@ -73,7 +76,7 @@ const take = async (
   isAlive: (identity: ProcessIdentity) => boolean | Promise<boolean>,
 ): Promise<Taken> => {
   for (let attempt = 1; attempt <= TRIES_MAX; attempt++) {
-    if (await createWhole(lock, content)) return { kind: "held" };
+    if (await createWhole(lock, draftOf(lock), content, LOCK_MODE)) return { kind: "held" };
     const found = await readOrNone(lock);
     if (found === undefined) continue;
     const owner = parseLead(found);
@@ -91,36 +94,14 @@ const take = async (
   throw new Error(`the lock ${lock} could not be taken: others kept taking and leaving it`);
 };
 
-/** Creates the file with its whole content, or returns false when there is one: never a half-written one. */
-const createWhole = async (path: string, content: string): Promise<boolean> => {
-  const temporary = await writeTemporary(path, content);
-  try {
-    await link(temporary, path);
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  } finally {
-    await unlink(temporary);
-  }
-};
-
 const replaceWhole = async (path: string, content: string): Promise<true> => {
-  await rename(await writeTemporary(path, content), path);
+  const draft = draftOf(path);
+  await writeDraft(draft, content, LOCK_MODE);
+  await rename(draft, path);
   return true;
 };
 
-const writeTemporary = async (path: string, content: string): Promise<string> => {
-  const temporary = `${path}.${randomUUID().slice(0, 13)}.new`;
-  try {
-    await writeFile(temporary, content, { flag: "wx", mode: 0o600 });
-  } catch (error) {
-    // A full disk leaves an empty file.
-    await unlink(temporary).catch(() => {});
-    throw error;
-  }
-  return temporary;
-};
+const draftOf = (path: string): string => `${path}.${randomUUID().slice(0, 13)}.new`;
 
 const releaseOwn = async (lock: string, content: string): Promise<void> => {
   if ((await readOrNone(lock)) === content) await unlink(lock);
