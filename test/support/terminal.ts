@@ -98,11 +98,18 @@ export class TestTerminal {
     this.#model.resize(columns, rows);
   }
 
-  /** Waits until the screen is as wanted; fails with what was waited for and what is shown instead. */
+  /** Whether the program is in the middle of drawing a frame, by the marks of a synchronized update. */
+  get #isDrawing(): boolean {
+    return this.written.lastIndexOf("\u001b[?2026h") > this.written.lastIndexOf("\u001b[?2026l");
+  }
+
+  /** Waits until the screen is as wanted, looking at whole frames only; fails with what was waited for and what is shown instead. */
   async until(what: string, look: (screen: string) => boolean, patienceMs = PATIENCE_MS): Promise<string> {
     for (const endMs = Date.now() + patienceMs; ; await sleep(LOOK_EVERY_MS)) {
+      // The model takes what was written in its own time.
+      await new Promise<void>((taken) => this.#model.write("", taken));
       const screen = this.screen();
-      if (look(screen)) return screen;
+      if (!this.#isDrawing && look(screen)) return screen;
       if (Date.now() > endMs) throw new Error(`waited in vain for: ${what}\n${screen}`);
     }
   }

@@ -6,9 +6,11 @@ import { FORMAT_VERSION } from "./run-file.ts";
 /** Bytes read at once when a journal is opened. */
 const READ_CHUNK_BYTES = 1 << 20;
 
+const NEWLINE = 0x0a;
+
 /** An append-only file of decided events, one JSON object a line: the truth of a run. */
 export interface Journal {
-  /** Writes events to the file at once, without waiting for the disk. */
+  /** Writes the events of one step to the file at once, without waiting for the disk. They are read as all or none. */
   append(events: readonly JournaledEvent[]): void;
   /** Resolves when all that was appended before the call is on the disk. Calls share a sync where they can. */
   sync(): Promise<void>;
@@ -16,8 +18,8 @@ export interface Journal {
 }
 
 /**
- * Opens or makes a journal and returns the events that it holds. A torn last line, as a crash leaves it, is cut off;
- * any other damage, and a format version that we do not know, is a UserError that names the line.
+ * Opens or makes a journal and returns the events that it holds. A torn last step, as a crash or a full disk leaves it,
+ * is cut off; any other damage, and a format version that we do not know, is a UserError that names the line.
  */
 export const openJournal = (path: string): { readonly journal: Journal; readonly events: JournaledEvent[] } => {
   const file = openSync(path, "a+", 0o600);
@@ -26,7 +28,7 @@ export const openJournal = (path: string): { readonly journal: Journal; readonly
   return { journal: journalOn(file), events };
 };
 
-/** The events of a journal without opening it for writing; a torn last line is left out. */
+/** The events of a journal without opening it for writing; a torn last step is left out. */
 export const readJournal = (path: string): JournaledEvent[] => {
   const file = openSync(path, "r");
   try {
@@ -54,7 +56,11 @@ const journalOn = (file: number): Journal => {
   return {
     append: (events) => {
       if (events.length === 0) return;
-      const lines = events.map(({ seq, at, event }) => `${JSON.stringify({ v: FORMAT_VERSION, seq, at, event })}\n`);
+      // Half a step would be a state that no decision ever made: each line says whether more of its step follow.
+      const lines = events.map(({ seq, at, event }, index) => {
+        const more = index < events.length - 1 ? { more: true } : {};
+        return `${JSON.stringify({ v: FORMAT_VERSION, seq, at, ...more, event })}\n`;
+      });
       writeWhole(file, Buffer.from(lines.join("")));
     },
     sync: () =>
@@ -72,7 +78,7 @@ const writeWhole = (file: number, bytes: Buffer): void => {
 
 interface ReadEvents {
   readonly events: JournaledEvent[];
-  /** Bytes up to the end of the last whole line. */
+  /** Bytes up to the end of the last whole step. */
   readonly validBytes: number;
   readonly allBytes: number;
 }
@@ -82,21 +88,33 @@ const readEvents = (file: number, path: string): ReadEvents => {
   const chunk = Buffer.alloc(READ_CHUNK_BYTES);
   let rest: Buffer = Buffer.alloc(0);
   let allBytes = 0;
+  let whole = { events: 0, bytes: 0 };
   for (;;) {
     const count = readSync(file, chunk, 0, chunk.length, allBytes);
     if (count === 0) break;
-    allBytes += count;
     const bytes = Buffer.concat([rest, chunk.subarray(0, count)]);
-    const end = bytes.lastIndexOf(0x0a) + 1;
-    for (const line of bytes.subarray(0, end).toString("utf8").split("\n")) {
-      if (line !== "") events.push(parseLine(line, events.length + 1, path));
+    const startsAt = allBytes - rest.length;
+    allBytes += count;
+    let start = 0;
+    for (let end = bytes.indexOf(NEWLINE); end !== -1; end = bytes.indexOf(NEWLINE, start)) {
+      const { entry, more } = parseLine(bytes.toString("utf8", start, end), events.length + 1, path);
+      events.push(entry);
+      start = end + 1;
+      if (!more) whole = { events: events.length, bytes: startsAt + start };
     }
-    rest = bytes.subarray(end);
+    rest = bytes.subarray(start);
   }
-  return { events, validBytes: allBytes - rest.length, allBytes };
+  events.length = whole.events;
+  return { events, validBytes: whole.bytes, allBytes };
 };
 
-const parseLine = (line: string, number: number, path: string): JournaledEvent => {
+interface ParsedLine {
+  readonly entry: JournaledEvent;
+  /** Whether more events of the same step follow. */
+  readonly more: boolean;
+}
+
+const parseLine = (line: string, number: number, path: string): ParsedLine => {
   const damaged = (why: string): UserError =>
     new UserError(
       `${path}:${number}: the journal of this run is damaged: ${why}.`,
@@ -106,7 +124,7 @@ const parseLine = (line: string, number: number, path: string): JournaledEvent =
       ],
       3,
     );
-  let parsed: { v?: unknown; seq?: unknown; at?: unknown; event?: { type?: unknown } };
+  let parsed: { v?: unknown; seq?: unknown; at?: unknown; more?: unknown; event?: { type?: unknown } };
   try {
     parsed = JSON.parse(line);
   } catch {
@@ -119,5 +137,5 @@ const parseLine = (line: string, number: number, path: string): JournaledEvent =
   }
   if (parsed.seq !== number) throw damaged(`event ${number} is missing`);
   if (typeof parsed.at !== "number" || typeof parsed.event?.type !== "string") throw damaged("the event is not whole");
-  return { seq: number, at: parsed.at, event: parsed.event as RunEvent };
+  return { entry: { seq: number, at: parsed.at, event: parsed.event as RunEvent }, more: parsed.more === true };
 };

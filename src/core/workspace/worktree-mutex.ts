@@ -1,5 +1,7 @@
-import { mkdir, open, readFile, rm, stat } from "node:fs/promises";
+import { randomUUID } from "node:crypto";
+import { mkdir, readFile, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
+import { createWhole } from "../files/create-whole.ts";
 
 /** Runs one thing at a time that reads or writes git's list of worktrees. */
 export type WorktreeMutex = <T>(what: () => Promise<T>) => Promise<T>;
@@ -39,7 +41,9 @@ const withLockFile = async <T>(commonDirectory: string, what: () => Promise<T>):
 
 const waitForLock = async (path: string): Promise<void> => {
   const deadline = Date.now() + WAIT_LIMIT_MS;
-  while (!(await createLock(path))) {
+  const draft = `${path}.${randomUUID().slice(0, 13)}.new`;
+  // Whole: a lock that says nobody's number, as a full disk leaves it, would be waited for.
+  while (!(await createWhole(path, draft, String(process.pid)))) {
     if (await isStale(path)) await rm(path, { force: true });
     else if (Date.now() > deadline)
       throw new Error(`${path} is held by another process; remove it if that one is gone`);
@@ -47,23 +51,11 @@ const waitForLock = async (path: string): Promise<void> => {
   }
 };
 
-const createLock = async (path: string): Promise<boolean> => {
-  try {
-    const file = await open(path, "wx");
-    await file.writeFile(String(process.pid));
-    await file.close();
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "EEXIST") return false;
-    throw error;
-  }
-};
-
 const isStale = async (path: string): Promise<boolean> => {
   try {
     const [content, { mtimeMs }] = await Promise.all([readFile(path, "utf8"), stat(path)]);
     if (Date.now() - mtimeMs > STALE_MS) return true;
-    return content !== "" && !isRunning(Number(content));
+    return !isRunning(Number(content));
   } catch {
     return false;
   }

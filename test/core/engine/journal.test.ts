@@ -21,9 +21,10 @@ const events = (from: number, count: number): JournaledEvent[] =>
     event: { type: "workers.changed", max: i + 1 },
   }));
 
+/** A journal of so many steps of one event each. */
 const write = (count: number): void => {
   const { journal } = openJournal(path);
-  journal.append(events(1, count));
+  for (const event of events(1, count)) journal.append([event]);
   journal.close();
 };
 
@@ -56,6 +57,23 @@ test("a torn last line is cut off, wherever it is torn, and the next line follow
     journal.close();
     expect(readJournal(path).at(-1)).toEqual({ seq: 3, at: 7, event: { type: "run.paused" } });
   }
+});
+
+test("a step is read whole or not at all, wherever it is torn", () => {
+  write(2);
+  const before = statSync(path).size;
+  const { journal } = openJournal(path);
+  journal.append(events(3, 3));
+  journal.close();
+  expect(readJournal(path)).toEqual([...events(1, 2), ...events(3, 3)]);
+  for (let bytes = statSync(path).size - 1; bytes >= before; bytes--) {
+    truncateSync(path, bytes);
+    expect(readJournal(path)).toEqual(events(1, 2));
+  }
+  const again = openJournal(path);
+  again.journal.append(events(3, 2));
+  again.journal.close();
+  expect(readJournal(path)).toHaveLength(4);
 });
 
 test("damage in the middle is told with its line and what to do, and nothing is cut", () => {

@@ -68,16 +68,27 @@ mounted(`a disk that is full at the start: refused with what to do, nothing left
   }),
 );
 
+/** When the disk becomes full, in seconds after the agent's start: another moment each time, for each is another bug. */
+const FULL_AFTER_S = Number(process.env.STORYBOARD_FULL_AFTER ?? (Math.random() / 2).toFixed(3));
+
 mounted(
-  `a disk that an agent fills: the run stops with status 3, and goes on where it was when there is room${skipped}`,
+  `a disk that an agent fills: the run stops with status 3, and goes on where it was when there is room (STORYBOARD_FULL_AFTER=${FULL_AFTER_S})${skipped}`,
   () =>
     withProject(async (project) => {
       await withMount(project, smallDisk(8), async () => {
-        const environment = scriptedSprint(project, {
-          "1-1-fills":
-            '[ -e "$BASE/full" ] || { : > "$BASE/full"; cat /dev/zero > "$BASE/project/.git/filler"; }; build',
-          "1-2-after": "build",
-        });
+        const fills = `: > "$BASE/full"; sleep ${FULL_AFTER_S}; cat /dev/zero > "$BASE/project/.git/filler"`;
+        const environment = scriptedSprint(
+          project,
+          {
+            "1-1-fills": `[ -e "$BASE/full" ] || { ${fills}; }; build`,
+            "1-2-other": "build",
+            "1-3-slow": "sleep 0.1; build",
+            "1-4-other": "build",
+            "1-5-other": "build",
+          },
+          // An agent that ends badly because it cannot write has lost an attempt.
+          "max_retry_per_story: 2\n",
+        );
         const stopped = await project.storyboard(["run"], environment);
         expect(`${stopped.stdout}${stopped.stderr}`).toMatch(/no space left|No space is left/i);
         expect(stopped.stderr).not.toContain("this is a bug");
@@ -86,7 +97,7 @@ mounted(
         const resumed = await project.storyboard(["run", "--resume"], environment);
         expect(resumed).toMatchObject({ status: 0, stderr: "" });
         const landed = project.git("log", "--format=%s").split("\n");
-        expect(landed.filter((subject) => subject.startsWith("feat("))).toHaveLength(2);
+        expect(landed.filter((subject) => subject.startsWith("feat("))).toHaveLength(5);
         expect(() => project.git("fsck")).not.toThrow();
       });
     }),
