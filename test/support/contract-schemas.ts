@@ -73,6 +73,7 @@ export const contractLineSchema = z.union([
     commit: z.string().optional(),
     error: error.optional(),
   }),
+  line("landing.refused", { story, error, files: z.array(z.string()) }),
   line("evidence.checked", { story, missing: z.array(z.string()) }),
   line("gate.ended", { name: z.string(), ok: z.boolean(), cached: z.boolean() }),
   line("breaker.opened", {}),

@@ -49,7 +49,12 @@ export const randomRun = (random: () => number, stories: number, steps: number):
   const resultOf = (effect: Effect): EffectResult => {
     if (effect.kind !== "run-turn") {
       return effect.kind === "land" && random() < 0.2
-        ? { kind: "conflict", files: [pick(HOSTILE)], message: "both changed it" }
+        ? {
+            kind: "conflict",
+            files: [pick(HOSTILE)],
+            message: "both changed it",
+            ...(random() < 0.7 ? { onto: "c0ffee" } : {}),
+          }
         : goodResult(effect);
     }
     return turn(pick(ends)(), {

@@ -99,7 +99,7 @@ const decideAll = async (
     answers.set(item.story, given + 1);
     await setTimeout(DECISION_PAUSE_MS * request.pace, undefined, { signal: leaving }).catch(() => {});
     if (leaving.aborted) return;
-    const text = await answerTo(item, request.project);
+    const text = answerTo(item);
     request.onDecision(item, text);
     await client.command({ type: "answer", story: item.story, text });
   }

@@ -14,6 +14,7 @@ export interface Happenings {
 /** Listens to a demo, to tell at its end what there was to be seen. */
 export const createHappenings = (): Happenings => {
   const told = new Map<string, string>();
+  const refused = new Set<string>();
   let done = 0;
   const tell = (what: string, story: string, words: string): void => {
     if (!told.has(`${what} ${story}`)) told.set(`${what} ${story}`, `${shortKeyOf(story) ?? story} ${words}`);
@@ -23,14 +24,19 @@ export const createHappenings = (): Happenings => {
       if (line.type === "story.ended" && line.outcome === "done") done++;
       if (line.type === "story.retrying")
         tell("retry", line.story, "said it was done, but its tests failed: tried again");
-      if (line.type === "phase.started" && line.phase === "REFINE") {
+      if (line.type === "landing.refused") {
+        refused.add(line.story);
+        tell(
+          "conflict",
+          line.story,
+          "did not land, another story had changed the same line: merged by its builder, reviewed again",
+        );
+      }
+      if (line.type === "phase.started" && line.phase === "REFINE" && !refused.has(line.story)) {
         tell("finding", line.story, "passed its tests, but the review found a mistake: repaired and reviewed again");
       }
     },
-    decision: ({ story, kind }, answer) => {
-      if (kind === "conflict") tell(kind, story, "did not land, another story had changed the same line: resolved");
-      else tell(kind, story, `asked; the answer was "${answer}"`);
-    },
+    decision: ({ story, kind }, answer) => tell(kind, story, `asked; the answer was "${answer}"`),
     sentences: () => [
       `${done} of ${DEMO_STORIES.length} stories are done: built, reviewed, landed one after the other`,
       ...told.values(),

@@ -9,7 +9,7 @@ storyboard demo: a small sprint from start to end, with everything real but the 
   one agent, tested by storyboard, reviewed by another agent, landed through a merge queue. The agents are part of
   storyboard; they need no account and no network, and their tokens and costs are made up.
 
-  Watch for a story that asks (1-3), two that clash (1-1 and 1-2), one that is not as done as its agent says (2-1), and
+  Watch for a story that asks (1-3), two that clash at landing (1-1 and 1-2), one that is not as done as its agent says (2-1), and
   a mistake that only the review finds (2-2). Nobody has to do anything: the demo decides, within a minute.
 
   The project is ${project}${isKept ? "." : ",\n  and goes when the demo ends (--keep keeps it). Meanwhile it can be looked at from a second terminal:"}
@@ -18,10 +18,9 @@ storyboard demo: a small sprint from start to end, with everything real but the 
 `;
 
 /** What the demo says when it decides in a person's place. */
-export const decisionLine = ({ story, kind }: InboxItem, answer: string): string => {
+export const decisionLine = ({ story }: InboxItem, answer: string): string => {
   const key = shortKeyOf(story) ?? story;
-  const what = kind === "conflict" ? `rebases ${key} keeping both lines, and answers` : `answers ${key}`;
-  return `▸ The demo ${what}: ${answer}\n`;
+  return `▸ The demo answers ${key}: ${answer}\n`;
 };
 
 /** What the demo says when all went well. */

@@ -1,6 +1,7 @@
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { Finding } from "../../core/model/review.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
+import type { LandingRefusal } from "../../core/scheduler/effects.ts";
 import type { Question, RunEvent } from "../../core/scheduler/events.ts";
 import { type RunState, storyOf } from "../../core/scheduler/state.ts";
 import { clockMinutes } from "../machine-contract/time-words.ts";
@@ -23,7 +24,11 @@ export const noticeLines = (event: RunEvent, state: RunState, label: Label): str
     case "landing.ended":
       return event.result.kind === "landed"
         ? []
-        : [`⚠ ${label(event.story)} did not land: ${event.result.kind === "conflict" ? "conflict" : "a gate is red"}`];
+        : [`⚠ ${label(event.story)} did not land: ${refusalWords(event.result)}`];
+    case "phase.due":
+      return event.next.prompt.kind === "merge"
+        ? [`🔧 ${label(event.story)} goes back to its builder, to be merged with what landed meanwhile`]
+        : [];
     case "effect.failed": {
       const whose = event.story === undefined ? "" : `${label(event.story)}: `;
       return [`⚠ ${whose}${plainLine(event.error.message)}`];
@@ -32,6 +37,12 @@ export const noticeLines = (event: RunEvent, state: RunState, label: Label): str
       return runNotice(event, state);
   }
 };
+
+/** Why a landing was refused, in a few words. */
+export const refusalWords = (refusal: LandingRefusal): string =>
+  refusal.kind === "gate-red"
+    ? `the gate ${plainLine(refusal.gate)} is red on the merged tree`
+    : `conflict${refusal.files.length === 0 ? "" : ` in ${plainLine(refusal.files.join(", "))}`}`;
 
 const runNotice = (event: RunEvent, state: RunState): string[] => {
   switch (event.type) {

@@ -8,13 +8,15 @@ import { elapsedClock } from "../machine-contract/time-words.ts";
 import { succeeded } from "./dashboard.ts";
 import { actionLines, attemptLines } from "./failure-card.ts";
 import { answerCommand } from "./notices.ts";
-import { bounded, CLAIM_MARK, rule } from "./print-lines.ts";
+import { bounded, CLAIM_MARK, paragraph, rule } from "./print-lines.ts";
 import { resultWords } from "./result-words.ts";
 import { statusMark } from "./status-mark.ts";
 import type { StoryRecords } from "./story-record.ts";
 
 /** Failed stories that are explained, and lines of each other list. */
 const EXPLAINED_MAX = 50;
+/** Lines of one question. */
+const QUESTION_LINES_MAX = 8;
 
 /** Work that is kept but has not landed. */
 export interface UnlandedWork {
@@ -132,10 +134,16 @@ const waiting = (stories: readonly StoryState[], label: (key: StoryKey) => strin
   const lines = asking.flatMap(({ story, question }) =>
     question === undefined
       ? []
-      : [`  ${label(story.key)}  ${plainLine(question.text)}`, `    ${answerCommand(story.key, question)}`],
+      : [...headed(`  ${label(story.key)}  `, question.text), `    ${answerCommand(story.key, question)}`],
   );
   return ["", "Waits for you:", ...bounded(lines, EXPLAINED_MAX)];
 };
+
+/** A text of several lines with a head before the first and as much room before the others. */
+const headed = (head: string, text: string): string[] =>
+  paragraph(text, " ".repeat(head.length), QUESTION_LINES_MAX).map((line, i) =>
+    i === 0 ? `${head}${line.trimStart()}` : line,
+  );
 
 const unlandedLines = (unlanded: readonly UnlandedWork[], label: (key: StoryKey) => string): string[] => {
   if (unlanded.length === 0) return [];

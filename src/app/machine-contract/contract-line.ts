@@ -65,6 +65,13 @@ export type ContractBody =
       readonly attempt: number;
       readonly error: ContractError;
     }
+  /** Finished work that did not land: what is done about it, later lines tell. */
+  | {
+      readonly type: "landing.refused";
+      readonly story: StoryKey;
+      readonly error: ContractError;
+      readonly files: readonly string[];
+    }
   | { readonly type: "story.blocked"; readonly story: StoryKey; readonly by: StoryKey }
   | { readonly type: "story.parked"; readonly story: StoryKey; readonly question: string }
   | {

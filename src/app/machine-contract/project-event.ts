@@ -3,7 +3,7 @@ import { plainText } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { TurnEnd } from "../../core/model/turn.ts";
 import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
-import { failureOfTurn } from "../../core/scheduler/failures.ts";
+import { failureOf, failureOfTurn } from "../../core/scheduler/failures.ts";
 import { countsOf, effectiveWorkers, type RunState, storyOf } from "../../core/scheduler/state.ts";
 import type { ContractBody } from "./contract-line.ts";
 import { contractError, contractUsage, isoTime } from "./contract-words.ts";
@@ -54,7 +54,7 @@ export const projectEvent = (
 const runBody = (event: RunEvent, state: RunState): readonly ContractBody[] => {
   switch (event.type) {
     case "landing.ended":
-      return landingGates(event.result);
+      return [...landingGates(event.result), ...refused(event)];
     case "baseline.checked":
       return event.result.gates === undefined
         ? event.result.red.map((gate) => gateEnded(gate.name, false))
@@ -80,6 +80,21 @@ const runBody = (event: RunEvent, state: RunState): readonly ContractBody[] => {
 const landingGates = (result: Event<"landing.ended">["result"]): ContractBody[] => {
   if (result.kind === "gate-red") return [gateEnded(result.gate, false)];
   return result.kind === "landed" ? (result.gates ?? []).map((gate) => gateEnded(gate.name, gate.ok, gate.cached)) : [];
+};
+
+const refused = ({ story, result }: Event<"landing.ended">): ContractBody[] => {
+  if (result.kind === "landed") return [];
+  const isConflict = result.kind === "conflict";
+  const message = isConflict ? result.message : `the gate ${result.gate} is red on the merged tree`;
+  const failure = failureOf("ConflictError", message, isConflict ? result.files.join(", ") : result.tail.join("\n"));
+  return [
+    {
+      type: "landing.refused",
+      story,
+      error: contractError(failure),
+      files: isConflict ? result.files.map(plainText) : [],
+    },
+  ];
 };
 
 const gateEnded = (name: string, ok: boolean, cached = false): ContractBody => ({

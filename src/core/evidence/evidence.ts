@@ -20,6 +20,11 @@ export interface StoryChanges {
   readonly astray?: string;
   /** Whether the branch descends from the baseline commit. */
   readonly descends: boolean;
+  /** Set where the story has to be merged with what landed meanwhile: the baseline is the commit to merge with then. */
+  readonly merge?: {
+    /** Places (`file:line`) where marks of conflict were committed. */
+    readonly marks: readonly string[];
+  };
   readonly commits: readonly StoryCommit[];
   /** Paths that differ from the baseline, committed or not. */
   readonly changedPaths: readonly string[];

@@ -6,13 +6,14 @@ export const checkWork = (changes: StoryChanges, ownedPaths: readonly string[]):
   // Only the story's own branch lands: commits elsewhere would be counted here and lost there.
   if (changes.astray !== undefined) return { missing: [changes.astray], notes: [] };
   if (!changes.descends) {
-    return {
-      missing: [
-        "the branch does not descend from the commit it started from; put your work on top of the baseline commit again, without rewriting it",
-      ],
-      notes: [],
-    };
+    const problem =
+      changes.merge === undefined
+        ? "the branch does not descend from the commit it started from; put your work on top of the baseline commit again, without rewriting it"
+        : "the merge with what landed meanwhile is not finished: resolve every conflict in the working folder, `git add` the files, `git commit`";
+    return { missing: [problem], notes: [] };
   }
+  const { marks = [] } = changes.merge ?? {};
+  if (marks.length > 0) return { missing: [`marks of conflict were committed: ${namePaths(marks)}`], notes: [] };
   const changed = withoutBookkeeping(changes);
   if (productPaths(changed, ownedPaths).length > 0) return { missing: [], notes: [] };
   const only =

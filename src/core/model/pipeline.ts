@@ -93,6 +93,12 @@ export const PIPELINES: Readonly<Record<string, Pipeline>> = {
   },
 };
 
+/** The phase in which the builder repairs work that was held to be done. */
+export const repairPhase = ({ phases }: Pipeline): TurnPhase | undefined => {
+  const builds = phases.filter((phase) => phase.kind === "turn" && phase.role === "builder") as TurnPhase[];
+  return builds.find((phase) => phase.session === "continue") ?? builds[0];
+};
+
 /** The phase of that name. Throws when the pipeline has none: pipelines are checked before a run. */
 export const phaseNamed = (pipeline: Pipeline, name: PhaseName): Phase => {
   const phase = pipeline.phases.find((candidate) => candidate.name === name);

@@ -1,4 +1,5 @@
 import { assertNever } from "../model/assert.ts";
+import { repairPhase } from "../model/pipeline.ts";
 import { type Decision, endNow, startingAt } from "./decision.ts";
 import type { Effect } from "./effects.ts";
 import type { Resumption, RunEvent, StopPurpose } from "./events.ts";
@@ -73,7 +74,7 @@ export const onCommand = (decision: Decision, command: Command): RunEvent[] => {
     case "retry":
       return [...reopened(state), retried(storyOf(state, command.story), command.note)];
     case "answer":
-      return [...reopened(state), answered(storyOf(state, command.story), command.text)];
+      return [...reopened(state), answered(state, storyOf(state, command.story), command.text)];
     case "skip":
       return endByPerson(decision, storyOf(state, command.story), command.satisfies === true ? "skip-as-done" : "skip");
     case "cancel":
@@ -112,23 +113,27 @@ const retryOf = (story: StoryState, failure: StoryState["failures"][number], not
 /** The whole answer: one that only begins so may go on to say the opposite. */
 const ACCEPTED = /^\s*(accept|land|go on)\s*[.!]?\s*$/i;
 
-const answered = (story: StoryState, text: string): RunEvent => ({
+const answered = (state: RunState, story: StoryState, text: string): RunEvent => ({
   type: "story.requeued",
   story: story.story.key,
   reason: "answered",
   attempt: Math.max(1, story.attempt),
   notBeforeMs: 0,
-  next: afterAnswer(story, text),
+  next: afterAnswer(state, story, text),
 });
 
-/** An answer continues the same session; a conflict lands again, accepted findings land as deferred work. */
-const afterAnswer = (story: StoryState, text: string): Resumption => {
+/**
+ * An answer continues the same session. A conflict that a person put right lands again, accepted findings land as deferred
+ * work; any other word is for the builder.
+ */
+const afterAnswer = ({ policy }: RunState, story: StoryState, text: string): Resumption => {
   const { question, next } = story;
-  if (question?.kind === "conflict") return startingAt("COMMIT");
+  const isConflict = question?.kind === "conflict";
+  if (isConflict && (story.conflict === undefined || ACCEPTED.test(text))) return startingAt("COMMIT");
   if (question?.kind === "review" && ACCEPTED.test(text)) return startingAt("COMMIT");
   if (question?.kind === "environment") return next ?? startingAt("BUILD");
   return {
-    phase: next?.phase ?? "BUILD",
+    phase: (isConflict ? repairPhase(policy.pipeline)?.name : next?.phase) ?? "BUILD",
     prompt: { kind: "answer", question: question?.text ?? "", answer: text },
     fresh: false,
     salvage: false,

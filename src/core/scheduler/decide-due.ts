@@ -1,11 +1,19 @@
 import { type PhaseName, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
-import type { Usage } from "../model/usage.ts";
 import { landAsItIs } from "./decide-evidence.ts";
-import { baselineOf, type Decision, requestEvidence, requestStatus, requeueForStop, startingAt } from "./decision.ts";
+import {
+  baselineOf,
+  conflictOf,
+  type Decision,
+  requestEvidence,
+  requestStatus,
+  requeueForStop,
+  startingAt,
+} from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { failStory, stopCritically } from "./failing.ts";
 import { failureOf } from "./failures.ts";
+import { limitReached, over } from "./limits.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
 
 /** The next act of one story in flight that waits for nothing: its workspace, a look at evidence, or a turn. */
@@ -94,7 +102,9 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
     prompt: next.prompt,
     leases: story.leases,
     flags: story.flags,
-    ...baselineOf(story),
+    ...baselineOf(phase.role === "builder" && story.conflict ? { baseline: story.conflict.onto } : story),
+    ...conflictOf(story),
+    ...(phase.role === "builder" && story.openFindings.length > 0 ? { findings: story.openFindings } : {}),
     ...(model === undefined ? {} : { model }),
     ...(session === undefined ? {} : { session }),
   };
@@ -110,26 +120,3 @@ const FIRST_FRESH_ATTEMPT = 3;
 
 const escalated = (models: readonly string[], attempt: number): string | undefined =>
   models[Math.min(Math.max(0, attempt - FIRST_FRESH_ATTEMPT), models.length - 1)];
-
-const over = (usage: Usage, tokensMax: number | null, usdMax: number | null): boolean =>
-  (tokensMax !== null && (usage.inputTokens ?? 0) + (usage.outputTokens ?? 0) >= tokensMax) ||
-  (usdMax !== null && (usage.usd ?? 0) >= usdMax);
-
-interface ReachedLimit {
-  readonly type: "LimitError" | "BudgetError";
-  readonly message: string;
-}
-
-const limitReached = (state: RunState, story: StoryState): ReachedLimit | undefined => {
-  const { policy } = state;
-  if (story.turns >= policy.storyTurnsMax) {
-    return {
-      type: "LimitError",
-      message: `the story used all of its ${policy.storyTurnsMax} turns (limits.story_turns)`,
-    };
-  }
-  if (over(story.usage, policy.storyTokensMax, policy.storyUsdMax)) {
-    return { type: "BudgetError", message: "the story's budget is used up (limits.story_tokens, limits.story_usd)" };
-  }
-  return undefined;
-};

@@ -1,44 +1,56 @@
+import { repairPhase } from "../model/pipeline.ts";
 import { baselineOf, type Decision, endWell, requeueForStop, startingAt } from "./decision.ts";
-import type { Land, LandingResult } from "./effects.ts";
-import type { RunEvent } from "./events.ts";
-import { storyOf } from "./state.ts";
+import type { Land, LandingRefusal, LandingResult } from "./effects.ts";
+import type { Resumption, RunEvent } from "./events.ts";
+import { limitReached } from "./limits.ts";
+import { LANDING_REPAIRS_MAX } from "./policy.ts";
+import { type StoryState, storyOf } from "./state.ts";
 
-/** What a landing came to. A conflict keeps the branch and waits for a person. */
+/**
+ * What a landing came to. Work that conflicts with what landed meanwhile goes back to its builder, and to review after that;
+ * where that has not helped, the branch is kept and waits for a person.
+ */
 export const onLandingEnded = (decision: Decision, effect: Land, result: LandingResult): RunEvent[] => {
   const { story: key } = effect;
   const ended: RunEvent = { type: "landing.ended", story: key, completes: effect.id, result };
   const story = storyOf(decision.state, key);
-  switch (result.kind) {
-    case "landed":
-      return [
-        ended,
-        ...endWell(decision, story, { type: "story.ended", story: key, outcome: "done", ...commitOf(result) }),
-      ];
-    case "conflict":
-      return [
-        ended,
-        {
-          type: "story.parked",
-          story: key,
-          question: { kind: "conflict", text: result.message, files: result.files },
-          next: startingAt("COMMIT"),
-        },
-      ];
-    case "gate-red":
-      return [
-        ended,
-        {
-          type: "story.parked",
-          story: key,
-          question: {
-            kind: "conflict",
-            text: `The gate ${result.gate} is red on the merged tree:\n${result.tail.join("\n")}`,
-          },
-          next: startingAt("COMMIT"),
-        },
-      ];
+  if (result.kind === "landed") {
+    return [
+      ended,
+      ...endWell(decision, story, { type: "story.ended", story: key, outcome: "done", ...commitOf(result) }),
+    ];
   }
+  return [ended, repair(decision, story, result) ?? park(story, result)];
 };
+
+const repair = (
+  { state }: Decision,
+  story: StoryState,
+  { onto }: LandingRefusal,
+): Extract<RunEvent, { type: "phase.due" }> | undefined => {
+  const phase = repairPhase(state.policy.pipeline);
+  if (onto === undefined || phase === undefined || story.refusals >= LANDING_REPAIRS_MAX) return undefined;
+  // Finished work that nobody may repair any more has not failed: a person can land it.
+  if (limitReached(state, story) !== undefined) return undefined;
+  const next: Resumption = { ...startingAt(phase.name), prompt: { kind: "merge" } };
+  return { type: "phase.due", story: story.story.key, next, review: { open: [], deferred: story.deferredFindings } };
+};
+
+const park = (story: StoryState, result: LandingRefusal): RunEvent => ({
+  type: "story.parked",
+  story: story.story.key,
+  question: {
+    kind: "conflict",
+    text: [describeRefusal(result), ...(result.steps ?? [])].join("\n"),
+    ...(result.kind === "conflict" ? { files: result.files } : {}),
+  },
+  next: startingAt("COMMIT"),
+});
+
+const describeRefusal = (result: LandingRefusal): string =>
+  result.kind === "conflict"
+    ? result.message
+    : `The gate ${result.gate} is red on the merged tree:\n${result.tail.join("\n")}`;
 
 const commitOf = ({ commit }: { readonly commit?: string }): { readonly commit?: string } =>
   commit === undefined ? {} : { commit };

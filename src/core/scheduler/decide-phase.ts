@@ -16,7 +16,7 @@ export const phaseHolds = (
   const next = phaseNamed(policy.pipeline, phase.next);
   const events: RunEvent[] = phase.name === "BUILD" ? requestStatus(decision, key, "review") : [];
   if (next.kind === "commit") return [...events, ...commit(decision, story, deferred)];
-  const judgesAgain = next.role === "reviewer" && story.openFindings.length > 0;
+  const judgesAgain = next.role === "reviewer" && (story.openFindings.length > 0 || story.conflict !== undefined);
   return [
     ...events,
     {

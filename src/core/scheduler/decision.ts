@@ -1,7 +1,7 @@
 import type { PhaseName } from "../model/pipeline.ts";
 import type { WritableStatus } from "../model/status.ts";
 import type { StoryKey } from "../model/story-key.ts";
-import type { CheckEvidence, EffectId, WriteStatus } from "./effects.ts";
+import type { CheckEvidence, EffectId, LandingConflict, WriteStatus } from "./effects.ts";
 import type { Resumption, RunEvent, StopPurpose } from "./events.ts";
 import { failureOf } from "./failures.ts";
 import { isSatisfied, type RunState, type StoryState, storyOf } from "./state.ts";
@@ -49,13 +49,18 @@ export const requestEvidence = (
       phase,
       purpose,
       ...baselineOf(storyOf(decision.state, story)),
+      ...conflictOf(storyOf(decision.state, story)),
     },
   },
 ];
 
 /** The commit that a story started from, as effects carry it. */
-export const baselineOf = ({ baseline }: StoryState): { readonly baseline?: string } =>
+export const baselineOf = ({ baseline }: Pick<StoryState, "baseline">): { readonly baseline?: string } =>
   baseline === undefined ? {} : { baseline };
+
+/** Why the story's last landing was refused, as effects carry it. */
+export const conflictOf = ({ conflict }: StoryState): { readonly conflict?: LandingConflict } =>
+  conflict === undefined ? {} : { conflict };
 
 /** A resumption with nothing special about it. */
 export const startingAt = (phase: PhaseName): Resumption => ({

@@ -15,7 +15,9 @@ export type PromptRequest =
   | { readonly kind: "resume"; readonly reason: CutReason }
   | { readonly kind: "answer"; readonly question: string; readonly answer: string }
   | { readonly kind: "refine"; readonly findings: readonly Finding[] }
-  | { readonly kind: "reverify"; readonly findings: readonly Finding[] };
+  | { readonly kind: "reverify"; readonly findings: readonly Finding[] }
+  /** Work that did not land (`RunTurn.conflict`) is to be merged with what landed meanwhile. */
+  | { readonly kind: "merge" };
 
 /** A named thing that a story holds alone while it is in flight, and what its agents learn of it. */
 export interface Lease {
@@ -24,6 +26,19 @@ export interface Lease {
   readonly unit: string;
   /** Name of the environment variable that carries the unit, where one is configured. */
   readonly env?: string;
+}
+
+/** Why finished work did not land, and what it has to be merged with. */
+export interface LandingConflict {
+  /** The commit that it was to land on. */
+  readonly onto: string;
+  readonly files: readonly string[];
+  /** What git or the gate said. */
+  readonly message: string;
+  /** The gate that is red on the merged tree; unset where git could not merge. */
+  readonly gate?: string;
+  /** What a person can do about it, line by line. */
+  readonly steps: readonly string[];
 }
 
 export interface RunTurn {
@@ -46,6 +61,10 @@ export interface RunTurn {
   readonly baseline?: string;
   /** What storyboard noticed about the work, for a reviewer. */
   readonly flags: readonly string[];
+  /** What the last review left open, for a builder. */
+  readonly findings?: readonly Finding[];
+  /** Set from a landing that was refused until the story comes to land again. */
+  readonly conflict?: LandingConflict;
 }
 
 export interface StopTurn {
@@ -73,6 +92,8 @@ export interface CheckEvidence {
   /** `salvage`: a turn was cut off and what it finished is looked at; `already-done`: before any turn. */
   readonly purpose: "phase" | "salvage" | "already-done";
   readonly baseline?: string;
+  /** What the story has to be merged with, after a landing that was refused. */
+  readonly conflict?: LandingConflict;
 }
 
 /** Sets a status in the sprint file and the story file of the user's copy; never downgrades. */
@@ -169,8 +190,17 @@ export type LandingResult =
       /** Gates that were run on the merged tree. */
       readonly gates?: readonly GateResult[];
     }
+  | LandingRefusal;
+
+export type LandingRefusal = (
   | { readonly kind: "conflict"; readonly files: readonly string[]; readonly message: string }
-  | { readonly kind: "gate-red"; readonly gate: string; readonly tail: readonly string[] };
+  | { readonly kind: "gate-red"; readonly gate: string; readonly tail: readonly string[] }
+) & {
+  /** The commit that it was to land on; unset where merging with it would not help. */
+  readonly onto?: string;
+  /** What a person can do about it, line by line. */
+  readonly steps?: readonly string[];
+};
 
 export type BaselineResult = {
   readonly kind: "baseline";

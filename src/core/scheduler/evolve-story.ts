@@ -1,4 +1,5 @@
 import { addUsage } from "../model/usage.ts";
+import type { LandingConflict, LandingRefusal } from "./effects.ts";
 import type { Outcome, ReviewState, RunEvent } from "./events.ts";
 import { type RunState, readyEntry, type StoryState, storyOf } from "./state.ts";
 
@@ -31,6 +32,8 @@ export const turnStarted = (state: RunState, story: StoryState, event: Event<"tu
   story.stopping = undefined;
   story.next = undefined;
   if (event.effect.role === "reviewer") story.reviews++;
+  // From here on the story's own work is what it has beyond that commit.
+  else if (event.effect.conflict !== undefined) story.baseline = event.effect.conflict.onto;
   state.due.delete(event.story);
 };
 
@@ -57,6 +60,7 @@ export const evidenceChecked = (story: StoryState, event: Event<"evidence.checke
 
 /** The next phase is decided; it starts when nothing holds it. */
 export const phaseDue = (state: RunState, story: StoryState, event: Event<"phase.due">): void => {
+  story.stage = "running";
   story.next = event.next;
   rememberReview(story, event.review);
   state.due.add(event.story);
@@ -68,6 +72,7 @@ export const queueLanding = (state: RunState, story: StoryState, event: Event<"l
   story.phase = "COMMIT";
   story.phaseStartedAtMs = at;
   story.next = undefined;
+  story.conflict = undefined;
   story.openFindings = [];
   story.deferredFindings = event.deferred;
   state.due.delete(event.story);
@@ -80,6 +85,32 @@ export const startLanding = (state: RunState, story: StoryState, event: Event<"l
   story.landingStatus = event.effect.finalStatus;
   state.landing = event.story;
   state.landingQueue.splice(state.landingQueue.indexOf(event.story), 1);
+};
+
+/** What a landing came to; a refusal is remembered until the story comes to land again. */
+export const endLanding = (state: RunState, story: StoryState, { result }: Event<"landing.ended">): void => {
+  state.landing = undefined;
+  story.busyWith = undefined;
+  if (result.kind === "landed") {
+    story.keptStatus = story.landingStatus;
+    story.notes.push(...result.notes);
+    return;
+  }
+  story.refusals++;
+  // What is merged is reviewed anew.
+  story.reviews = 0;
+  story.conflict = conflictOf(result);
+  const why = result.kind === "conflict" ? `conflict in ${result.files.join(", ") || "git"}` : `${result.gate} was red`;
+  const note = `did not land at first: ${why}, with what others landed meanwhile`;
+  if (!story.notes.includes(note)) story.notes.push(note);
+};
+
+const conflictOf = (result: LandingRefusal): LandingConflict | undefined => {
+  const { onto, steps = [] } = result;
+  if (onto === undefined) return undefined;
+  return result.kind === "conflict"
+    ? { onto, files: result.files, message: result.message, steps }
+    : { onto, files: [], message: result.tail.join("\n"), gate: result.gate, steps };
 };
 
 /** Back to the queue: the slot and the leases are free for others. */
@@ -102,6 +133,7 @@ export const requeueStory = (state: RunState, story: StoryState, event: Event<"s
     story.reviews = 0;
     story.environmentFailures = 0;
     story.landingFailures = 0;
+    story.refusals = 0;
   }
   if (event.reason === "retry" || event.reason === "environment") story.retryOrder = ++state.retryCount;
   enterQueue(state, story);

@@ -2,6 +2,7 @@ import { assertNever } from "../model/assert.ts";
 import { addUsage } from "../model/usage.ts";
 import type { JournaledEvent, RunEvent } from "./events.ts";
 import {
+  endLanding,
   endStory,
   evidenceChecked,
   parkStory,
@@ -13,7 +14,7 @@ import {
   turnEnded,
   turnStarted,
 } from "./evolve-story.ts";
-import { type RunState, type StoryState, storyOf } from "./state.ts";
+import { type RunState, storyOf } from "./state.ts";
 
 /**
  * Folds one event into the state, in place: the state has a single owner. Total and free of policy: whatever is in a
@@ -148,9 +149,7 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
       startLanding(state, story, event);
       return;
     case "landing.ended":
-      state.landing = undefined;
-      story.busyWith = undefined;
-      landed(story, event);
+      endLanding(state, story, event);
       return;
     case "story.requeued":
       requeueStory(state, story, event);
@@ -173,12 +172,6 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
     default:
       assertNever(event);
   }
-};
-
-const landed = (story: StoryState, { result }: Extract<RunEvent, { type: "landing.ended" }>): void => {
-  if (result.kind !== "landed") return;
-  story.keptStatus = story.landingStatus;
-  story.notes.push(...result.notes);
 };
 
 const waitFor = (state: RunState, key: string, effect: string): void => {

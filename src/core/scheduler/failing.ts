@@ -1,9 +1,9 @@
 import type { Failure } from "../model/failure.ts";
 import type { PhaseName } from "../model/pipeline.ts";
 import type { TurnEnd } from "../model/turn.ts";
-import { type Decision, endBadly, requeueForStop } from "./decision.ts";
+import { type Decision, endBadly, requeueForStop, startingAt } from "./decision.ts";
 import type { Effect } from "./effects.ts";
-import type { Resumption, RunEvent } from "./events.ts";
+import type { Question, Resumption, RunEvent } from "./events.ts";
 import {
   backoffMs,
   ENVIRONMENT_BACKOFF_MS,
@@ -41,9 +41,19 @@ export const failAttempt = (
   ];
 };
 
-/** The story fails for good, and with it what waits for it. */
-export const failStory = (decision: Decision, story: StoryState, failure: Failure): RunEvent[] =>
-  endBadly(decision, { type: "story.ended", story: story.story.key, outcome: "failed", failure });
+/**
+ * The story fails for good, and with it what waits for it. Work that was held to be done and could only not be landed does
+ * not: it waits for a person.
+ */
+export const failStory = (decision: Decision, story: StoryState, failure: Failure): RunEvent[] => {
+  const { key } = story.story;
+  const { conflict } = story;
+  if (conflict === undefined)
+    return endBadly(decision, { type: "story.ended", story: key, outcome: "failed", failure });
+  const text = [`Its builder could not merge it: ${failure.message}`, conflict.message, ...conflict.steps].join("\n");
+  const question: Question = { kind: "conflict", text, files: conflict.files };
+  return [{ type: "story.parked", story: key, question, next: startingAt("COMMIT") }];
+};
 
 /**
  * The environment failed, not the work: the same attempt goes on later. After a bounded number of such failures in a

@@ -67,6 +67,8 @@ export const ENVIRONMENT_BACKOFF_MS = 1_000;
 export const BACKOFF_MAX_MS = 300_000;
 /** Failures of the environment in a row before a story waits for a person. */
 export const ENVIRONMENT_FAILURES_MAX = 8;
+/** Landings in a row that are refused and go back to the builder before the story waits for a person. */
+export const LANDING_REPAIRS_MAX = 2;
 /** How long a provider rests that gave no time of its own. */
 export const PROVIDER_REST_MS = 60_000;
 

@@ -7,7 +7,7 @@ import type { Story } from "../model/story.ts";
 import type { StoryKey } from "../model/story-key.ts";
 import type { CutReason } from "../model/turn.ts";
 import { NO_USAGE, type Usage } from "../model/usage.ts";
-import type { Effect, EffectId, Lease } from "./effects.ts";
+import type { Effect, EffectId, LandingConflict, Lease } from "./effects.ts";
 import type { Outcome, Question, Resumption, RunStatus, StopPurpose } from "./events.ts";
 import type { RunPolicy } from "./policy.ts";
 import { type ReadyEntry, ReadyQueue } from "./ready-queue.ts";
@@ -48,6 +48,10 @@ export interface StoryState {
   failures: Failure[];
   environmentFailures: number;
   landingFailures: number;
+  /** Landings refused for a conflict or a red gate since a person last spoke. */
+  refusals: number;
+  /** Why the last landing was refused, until the story comes to land again. */
+  conflict?: LandingConflict | undefined;
   notBeforeMs: number;
   /** Order among retried stories; 0 for one that was not retried. */
   retryOrder: number;
@@ -142,6 +146,7 @@ const storyState = (story: Story, index: number, rank: number, unmet: number): S
   failures: [],
   environmentFailures: 0,
   landingFailures: 0,
+  refusals: 0,
   notBeforeMs: 0,
   retryOrder: 0,
   unmet,

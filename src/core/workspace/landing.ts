@@ -29,7 +29,13 @@ export interface Landed {
 }
 
 export type LandRefusal =
-  | { readonly kind: "conflict"; readonly files: readonly string[]; readonly message: string }
+  | {
+      readonly kind: "conflict";
+      readonly files: readonly string[];
+      readonly message: string;
+      /** The head of the integration branch. */
+      readonly onto: string;
+    }
   | { readonly kind: "nothing" }
   | { readonly kind: "not-descended" };
 
@@ -79,7 +85,9 @@ export const planLanding = async (request: LandRequest): Promise<LandPlan | Land
   if (commits.length === 0) return { kind: "nothing" };
   const { ownedPaths: dropped, committing, resolve } = request;
   const replay = await replayCommits(repository, commits, integration, { dropped, committing, resolve });
-  if (replay.kind === "conflict") return { kind: "conflict", files: replay.files, message: replay.message };
+  if (replay.kind === "conflict") {
+    return { kind: "conflict", files: replay.files, message: replay.message, onto: integration.commit };
+  }
   if (replay.head === integration.commit) return { kind: "nothing" };
   const top = await addBookkeeping(request, replay.head);
   return {

@@ -54,7 +54,7 @@ const withParent = async (repository: Repository, commit: string, parent: string
 const readConflict = (tree: string, fields: readonly string[]): TreeMerge => {
   const end = fields.indexOf("");
   const files = [...new Set(fields.slice(0, end))];
-  const texts = fields.slice(end + 1).filter((field) => field.startsWith("CONFLICT"));
+  const texts = fields.slice(end + 1).filter((field) => /^CONFLICT \([^)]*\): /.test(field));
   return { kind: "conflict", files, message: texts.map((text) => text.trim()).join("\n"), tree };
 };
 

@@ -1,10 +1,10 @@
 import { expect, test } from "vitest";
 import { helpText } from "../../../src/app/command-line/help.ts";
 import { parseCommandLine } from "../../../src/app/command-line/parse-command-line.ts";
+import { bothSides } from "../../../src/app/demo/agent/merge.ts";
 import { demoEnvironment } from "../../../src/app/demo/demo-environment.ts";
 import { readPace } from "../../../src/app/demo/pace.ts";
 import { projectFiles } from "../../../src/app/demo/project-files.ts";
-import { bothSides } from "../../../src/app/demo/resolve-conflict.ts";
 import { exported, NOTHING_EXPORTED } from "../../../src/app/demo/stories/exported.ts";
 
 test("the command line of the demo", () => {

@@ -183,7 +183,7 @@ test("the summary is the source's table, with heroes, and says what waits for a 
   expect(summary).toContain("  5-3  perseus   DONE    – tests   – cov       0→0 issues  l-5-3-c\n");
   expect(summary).toContain("Summary: 2/3 succeeded, 0 failed, 1 waiting for an answer\n");
   expect(summary).toContain(
-    'Waits for you:\n  5-2  Which database? Pick one.\n    storyboard ctl answer 5-2-b "your answer"\n',
+    'Waits for you:\n  5-2  Which database?\n       Pick one.\n    storyboard ctl answer 5-2-b "your answer"\n',
   );
   expect(summary).toContain("Landed on: main at 1234567\n");
   expect(summary).toContain("Note: note one\n");

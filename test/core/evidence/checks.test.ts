@@ -43,6 +43,17 @@ const missing = (change: Partial<EvidenceInput>, more: Partial<typeof settings> 
   );
 const changed = (change: Partial<StoryChanges>) => ({ changes: { ...goodChanges, ...change } });
 
+test("work that had to be merged: an open merge and committed marks are missing evidence", () => {
+  const merge = { marks: [] };
+  expect(missing(changed({ merge }))).toEqual([]);
+  expect(missing(changed({ merge, descends: false }))).toContainEqual(
+    expect.stringMatching(/^work: the merge .* is not finished/),
+  );
+  expect(missing(changed({ merge: { marks: ["src/a.ts:3"] } }))).toContainEqual(
+    "work: marks of conflict were committed: src/a.ts:3",
+  );
+});
+
 test("good work has all its evidence", () => {
   expect(checkEvidence(good, settings)).toEqual({ ok: true, missing: [], notes: [], flags: [] });
 });

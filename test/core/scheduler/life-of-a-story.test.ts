@@ -1,5 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../../../src/core/model/review.ts";
+import type { LandingRefusal } from "../../../src/core/scheduler/effects.ts";
+import { LANDING_REPAIRS_MAX, type RunPolicy } from "../../../src/core/scheduler/policy.ts";
 import { barePolicy, policy, story, TestRun, turn } from "../../support/run.ts";
 
 const finding = (title: string, severity: Finding["severity"] = "high"): Finding => ({ title, severity, file: "a.ts" });
@@ -422,26 +424,101 @@ test("a red baseline ends the run with status 2 unless it is accepted", () => {
   expect(accepting.state.result?.exit).toBe(0);
 });
 
-test("a conflict at landing is parked with its files, and lands again when answered", () => {
-  const run = new TestRun([story("a"), story("b", ["a"])]);
-  run.start();
-  run.endTurn("a");
-  run.settleEffects();
-  run.end(run.outstanding("run-turn", "a")[0]!);
-  run.end(run.outstanding("land", "a")[0]!, {
+describe("a landing that is refused", () => {
+  const CONFLICT = {
     kind: "conflict",
     files: ["x.ts"],
     message: "x.ts changed on both sides",
+    onto: "c0ffee",
+  } as const;
+
+  /** A story that was built and reviewed comes to land, and is refused. */
+  const refused = (run: TestRun, result: LandingRefusal = CONFLICT): void => {
+    run.settleEffects();
+    for (const turn of run.outstanding("run-turn", "a")) run.end(turn);
+    run.end(run.outstanding("land", "a")[0]!, result);
+    run.settleEffects();
+  };
+
+  const begun = (more: Partial<RunPolicy> = {}): TestRun => {
+    const run = new TestRun([story("a"), story("b", ["a"])], policy(more));
+    run.start();
+    run.endTurn("a", turn({ kind: "finished" }, { session: "builder-session" }));
+    refused(run);
+    return run;
+  };
+
+  test("goes back to its builder's session, and to review after that", () => {
+    const run = begun();
+    const [repair] = run.outstanding("run-turn", "a");
+    expect(repair).toMatchObject({
+      phase: "REFINE",
+      session: "builder-session",
+      prompt: { kind: "merge" },
+      conflict: { onto: "c0ffee", files: ["x.ts"] },
+      baseline: "c0ffee",
+    });
+    run.endTurn("a");
+    run.settleEffects();
+    const [review] = run.outstanding("run-turn", "a");
+    expect(review).toMatchObject({ phase: "VERIFY", prompt: { kind: "reverify" }, baseline: "c0ffee" });
+    run.finish();
+    expect([run.outcome("a"), run.outcome("b")]).toEqual(["done", "done"]);
   });
-  run.settleEffects();
-  expect(run.state.stories.get("a")).toMatchObject({
-    stage: "parked",
-    question: { kind: "conflict", files: ["x.ts"] },
+
+  test('is parked when the builder could not help often enough, and lands again on "go on"', () => {
+    const run = begun();
+    for (let i = 0; i < LANDING_REPAIRS_MAX; i++) {
+      run.endTurn("a");
+      refused(run);
+    }
+    expect(run.state.stories.get("a")).toMatchObject({
+      stage: "parked",
+      question: { kind: "conflict", files: ["x.ts"] },
+    });
+    expect(run.outcome("b")).toBe("queued");
+    run.command({ type: "answer", story: "a", text: "go on" });
+    run.finish();
+    expect([run.outcome("a"), run.outcome("b")]).toEqual(["done", "done"]);
   });
-  expect(run.outcome("b")).toBe("queued");
-  run.command({ type: "answer", story: "a", text: "merged by hand" });
-  run.finish();
-  expect([run.outcome("a"), run.outcome("b")]).toEqual(["done", "done"]);
+
+  test("any other answer goes to the builder", () => {
+    const run = begun();
+    for (let i = 0; i < LANDING_REPAIRS_MAX; i++) {
+      run.endTurn("a");
+      refused(run);
+    }
+    run.command({ type: "answer", story: "a", text: "keep both lines" });
+    expect(run.outstanding("run-turn", "a")).toMatchObject([
+      { phase: "REFINE", prompt: { kind: "answer", answer: "keep both lines" }, conflict: { onto: "c0ffee" } },
+    ]);
+  });
+
+  test("is parked at once where merging would not help, or where no turn is left", () => {
+    const none = new TestRun([story("a")]);
+    none.start();
+    none.endTurn("a");
+    refused(none, { kind: "conflict", files: [], message: "the branch holds none of its work" });
+    expect(none.outcome("a")).toBe("parked");
+    expect(begun({ storyTurnsMax: 2 }).outcome("a")).toBe("parked");
+  });
+
+  test("finished work whose builder fails to merge it has not failed: it is parked", () => {
+    const run = begun({ attemptsMax: 1 });
+    run.endTurn("a", turn({ kind: "halted", reason: "cannot" }));
+    expect(run.state.stories.get("a")).toMatchObject({ stage: "parked", question: { kind: "conflict" } });
+    expect(run.state.stories.get("a")?.question?.text).toContain("could not merge it");
+  });
+
+  test("a stop meanwhile loses nothing: the merge goes on with the run", () => {
+    const run = begun();
+    run.command({ type: "stop", reason: "asked" });
+    run.endTurn("a", turn({ kind: "cut", reason: "stop" }));
+    run.give({ type: "resumed" });
+    run.settleEffects();
+    run.finish();
+    expect([run.outcome("a"), run.outcome("b")]).toEqual(["done", "done"]);
+  });
 });
 
 describe("limits and budgets", () => {

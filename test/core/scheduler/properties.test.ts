@@ -106,7 +106,9 @@ const badResult = (effect: Effect, luck: number): EffectResult => {
   if (effect.kind === "check-evidence") {
     return { kind: "evidence", ok: luck % 2 === 0, missing: ["work"], notes: [], flags: [] };
   }
-  if (effect.kind === "land" && luck % 3 === 0) return { kind: "conflict", files: ["a"], message: "both" };
+  const onto = luck % 7 === 0 ? {} : { onto: `o${luck % 5}` };
+  if (effect.kind === "land" && luck % 3 === 0) return { kind: "conflict", files: ["a"], message: "both", ...onto };
+  if (effect.kind === "land" && luck % 5 === 0) return { kind: "gate-red", gate: "test", tail: ["red"], ...onto };
   return goodResult(effect);
 };
 

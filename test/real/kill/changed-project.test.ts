@@ -122,6 +122,8 @@ test.concurrent("a move of the target that was cut off is finished before the ne
   using(killedIn("BUILD"), async (sprint) => {
     const { project } = sprint;
     const to = project.git("rev-parse", integration(sprint));
+    // The lead may have been killed in the midst of a move of its own.
+    rmSync(join(project.path, ".git/index.lock"), { force: true });
     project.git("reset", "-q", "--hard", project.git("rev-list", "--max-parents=0", "main"));
     // As git leaves it when it is killed while it writes: the mark is there, a file is torn, the branch has not moved.
     project.write(".git/storyboard-moving", `${project.git("rev-parse", "main")} ${to}\n`);

@@ -9,6 +9,8 @@ import { FOLDER, type KillableSprint, markedProcesses } from "./sprint.ts";
 export const expectAllLandedOnce = async (sprint: KillableSprint, keys: readonly string[]): Promise<void> => {
   expectLandings(sprint, keys);
   expectStatuses(sprint, keys);
+  const indexed = keys.filter((key) => /-(?:left|right)$/.test(key));
+  if (indexed.length > 0) expect(sprint.project.read("index.txt").trim().split("\n").toSorted()).toEqual(indexed);
   expectQuiet(sprint);
   expectJournalFolds(sprint, keys);
   const { stdout, status } = await sprint.storyboard(["status", "--json"]);
@@ -60,8 +62,15 @@ const expectJournalFolds = (sprint: KillableSprint, keys: readonly string[]): vo
 /** Each turn was started once and ran to its end, each gate looked at each state of the files once. */
 export const expectNothingTwice = (sprint: KillableSprint, keys: readonly string[]): void => {
   const lines = sprint.logged("agents").map((line) => line.split(" ").slice(0, 4).join(" "));
+  const refusals = sprint
+    .events("landing.ended")
+    .filter(({ result }) => (result as { kind: string }).kind !== "landed");
+  const phases = (key: string): string[] => [
+    ...["BUILD", "VERIFY"],
+    ...refusals.filter(({ story }) => story === key).flatMap(() => ["REFINE", "VERIFY"]),
+  ];
   const expected = keys.flatMap((key) =>
-    ["BUILD", "VERIFY"].flatMap((phase) => [`start ${key} ${phase} 1`, `end ${key} ${phase} 1`]),
+    phases(key).flatMap((phase) => [`start ${key} ${phase} 1`, `end ${key} ${phase} 1`]),
   );
   expect(lines.sort()).toEqual(expected.sort());
   const gates = sprint.logged("gates");

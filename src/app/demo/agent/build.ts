@@ -4,6 +4,7 @@ import { dirname, join, relative } from "node:path";
 import { shortKeyOf } from "../../../core/model/story-key.ts";
 import { git } from "../../../core/workspace/git.ts";
 import type { DemoFile, DemoWork } from "../stories/demo-story.ts";
+import { conflictFiles, finishMerge } from "./merge.ts";
 import { failedTests } from "./run-tests.ts";
 import { countTasks, listFiles, tickTasks } from "./story-record.ts";
 import type { DemoTurn } from "./turn.ts";
@@ -11,6 +12,8 @@ import type { DemoTurn } from "./turn.ts";
 /** A turn of the builder: asks where the story says so, else writes the files, runs the tests, keeps the record, commits. */
 export const build = async (turn: DemoTurn): Promise<void> => {
   const { story, voice } = turn;
+  const conflicts = await conflictFiles(turn);
+  if (conflicts.length > 0) return finishMerge(turn, conflicts);
   const answer = answerIn(turn.prompt);
   await voice.say(`Reads ${relative(turn.cwd, turn.storyFile)}: ${story.title}.`);
   if (story.question !== undefined && answer === undefined && !(await hasBegun(turn))) {

@@ -3,6 +3,7 @@ import type { PhaseName } from "../../model/pipeline.ts";
 import type { Finding } from "../../model/review.ts";
 import type { CutReason } from "../../model/turn.ts";
 import { buildPrompt } from "./build-prompt.ts";
+import { mergedSection, mergeSection } from "./conflict-prompts.ts";
 import type { PromptContext } from "./context.ts";
 import { fenced, inline } from "./quote.ts";
 import { refinePrompt, verifyPrompt } from "./review-prompts.ts";
@@ -48,6 +49,13 @@ export const resumePrompt = (
     remaining(context, continuation),
   );
 
+/** The prompt that brings finished work back to its builder because it did not land. */
+export const mergePrompt = (context: PromptContext, continuation: Continuation): string =>
+  sections(
+    `TASK: Your finished work on story ${inline(context.storyKey)} (${inline(context.title)}) could not land. Merge it with what landed meanwhile; do not start over.`,
+    remaining(context, continuation),
+  );
+
 /** The prompt that brings a person's answer into the session that asked. */
 export const answerPrompt = (question: string, answer: string): string =>
   sections(
@@ -82,17 +90,26 @@ const remaining = (context: PromptContext, continuation: Continuation): string =
 
 const reminder = (context: PromptContext, phase: PhaseName): string =>
   phase === "VERIFY"
-    ? sections(`${STANDS} The rules of your review hold as before.`, VERDICT_BLOCK_SECTION).trimEnd()
+    ? sections(
+        `${STANDS} The rules of your review hold as before.`,
+        mergedSection(context),
+        VERDICT_BLOCK_SECTION,
+      ).trimEnd()
     : sections(
         `${STANDS} The rules of your task hold as before.`,
+        mergeSection(context),
         SIGNALS_SECTION,
         commitSection(context),
         evidenceSection(context),
         BUILD_BLOCK_SECTION,
       ).trimEnd();
 
-const wholeTask = (context: PromptContext, { phase, findings }: Continuation): string => {
-  if (phase === "VERIFY") return verifyPrompt(context);
-  if (phase === "REFINE") return refinePrompt(context, findings ?? []);
-  return buildPrompt(context);
+/** The prompt of a phase for an agent that knows nothing of the story. */
+export const wholeTask = (
+  context: PromptContext,
+  { phase, findings = [] }: Omit<Continuation, "continuing">,
+): string => {
+  if (phase === "VERIFY") return sections(verifyPrompt(context).trimEnd(), mergedSection(context));
+  if (phase === "REFINE" && findings.length > 0) return refinePrompt(context, findings);
+  return sections(buildPrompt(context).trimEnd(), mergeSection(context));
 };

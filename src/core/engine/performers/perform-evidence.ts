@@ -7,6 +7,7 @@ import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
 import { findTampering } from "../../evidence/tampering.ts";
 import type { StoryTask } from "../../model/story.ts";
 import type { CheckEvidence, EffectResult } from "../../scheduler/effects.ts";
+import { conflictMarks } from "../../workspace/begin-merge.ts";
 import { listChanges, type PathChange } from "../../workspace/commit-list.ts";
 import { changesSince, commitAll, diffText, type StoryChanges } from "../../workspace/story-diff.ts";
 import { treeOf } from "../../workspace/working-state.ts";
@@ -30,18 +31,19 @@ export const performEvidence = async (
   const baseline = effect.baseline ?? "HEAD";
   await commitForAgent(world, effect, place);
   const changes = await changesSince(place.path, baseline, { carried: carriedIn(world) });
+  const marks = effect.conflict && changes.descends ? await conflictMarks(place.path, baseline) : [];
   const plan = gatesFor(
     world,
     [...changes.changedPaths, ...changes.uncommittedPaths].map((path) => fromProject(world, path)),
   );
   // No gate costs minutes for work that is missing anyway.
-  const first = await judge(world, effect, place, { changes, gates: [], baselineRed, flags: [] });
+  const first = await judge(world, effect, place, { changes, marks, gates: [], baselineRed, flags: [] });
   const cheap = first.missing.filter(({ check }) => check !== "gates");
   if (cheap.length > 0) return toResult(first, [], undefined);
   const gates =
     plan.gates.length === 0 ? [] : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
   const flags = await tampering(world, place, baseline);
-  const found = await judge(world, effect, place, { changes, gates, baselineRed, flags });
+  const found = await judge(world, effect, place, { changes, marks, gates, baselineRed, flags });
   return toResult(found, gates, changes);
 };
 
@@ -58,6 +60,7 @@ const commitForAgent = async (world: World, effect: CheckEvidence, place: Place)
 
 interface Found {
   readonly changes: StoryChanges;
+  readonly marks: readonly string[];
   readonly gates: readonly GateOutcome[];
   readonly baselineRed: readonly string[];
   readonly flags: readonly Flag[];
@@ -69,7 +72,10 @@ const judge = async (world: World, effect: CheckEvidence, place: Place, found: F
     {
       story,
       keys: world.run.stories.map(({ key }) => key),
-      changes: forProject(world, found.changes, astray(world, place, found.changes)),
+      changes: {
+        ...forProject(world, found.changes, astray(world, place, found.changes)),
+        ...(effect.conflict === undefined ? {} : { merge: { marks: found.marks } }),
+      },
       ownedPaths: world.keptFiles.ownedPaths.map((path) => fromProject(world, path)),
       tasksAfter: await tasksIn(place, story.file),
       gates: found.gates,

@@ -14,8 +14,8 @@ import {
 import { proofRef } from "../../workspace/landing-refs.ts";
 import type { LandingStatus } from "../kept-files/kept-files.ts";
 import { followSoon } from "./move-copy.ts";
-import { offerRepair, takeOffBranch, takeStatusesOut } from "./offer-repair.ts";
 import { placeOf } from "./perform-workspace.ts";
+import { offerRepair, takeStatusesOut } from "./refused-landing.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
 import { branchOf, carriedIn, type Place, storyIn, swept, type World } from "./world.ts";
 
@@ -38,10 +38,13 @@ export const performLanding = async (world: World, effect: Land, signal: AbortSi
   };
   for (let attempt = 1; attempt <= PLANS_MAX; attempt++) {
     const plan = await planLanding(requestOf(world, effect, landing));
-    if (plan.kind !== "planned") return conclude(world, place, landing, plan, effect.baseline);
+    if (plan.kind !== "planned") return conclude(world, place, landing, plan);
     const gates = await gatesOnMerged(world, effect, place, plan, signal);
     const red = gates.find((gate) => !gate.ok && !world.baselineRed().includes(gate.name));
-    if (red !== undefined) return offerRepair(world, place, { kind: "gate-red", gate: red.name, tail: red.tail });
+    if (red !== undefined) {
+      const onto = plan.landed.before;
+      return offerRepair(world, place, effect.story, { kind: "gate-red", gate: red.name, tail: red.tail, onto });
+    }
     const landed = await commitLanding(world.repository, plan);
     if (landed !== "stale") return withGates(await conclude(world, place, landing, landed), gates);
   }
@@ -90,13 +93,11 @@ const conclude = async (
   place: Place,
   landing: LandingStatus,
   result: LandResult,
-  baseline?: string,
 ): Promise<EffectResult> => {
   if (result.kind === "conflict" || result.kind === "not-descended") {
-    await takeStatusesOut(world, place, landing.story.key);
-    if (baseline !== undefined) await takeOffBranch(world, place, landing.story.key, baseline);
     const message = `${place.branch} does not descend from the commit that the story started from`;
-    return offerRepair(world, place, result.kind === "conflict" ? result : { kind: "conflict", files: [], message });
+    const refusal = result.kind === "conflict" ? result : ({ kind: "conflict", files: [], message } as const);
+    return offerRepair(world, place, landing.story.key, refusal);
   }
   if (result.kind === "nothing") return nothingToLand(world, landing);
   return landed(world, place, landing, result);

@@ -17,6 +17,7 @@ import { commitLeftovers } from "./commit-leftovers.ts";
 import { type FoundJob, findOrStartJob, wasJobMade } from "./find-job.ts";
 import { environmentFor } from "./job-environment.ts";
 import { placeOf } from "./perform-workspace.ts";
+import { mergeLanded } from "./refused-landing.ts";
 import { createTurnFeed } from "./turn-feed.ts";
 import { promptOf } from "./turn-prompt.ts";
 import { chosenSession, newSessionOf } from "./turn-session.ts";
@@ -75,6 +76,8 @@ const jobSpec = async (
   const profile = profileIn(world, effect.agent);
   const story = storyIn(world, effect.story);
   const phase = phaseNamed(world.run.policy.pipeline, effect.phase);
+  if (effect.role === "builder" && effect.conflict !== undefined)
+    await mergeLanded(world, place, effect.story, effect.conflict);
   if (phase.kind === "turn" && world.run.config.isolation === "worktree") {
     await world.keptFiles.enterWorktree(place.projectPath, story, phase.startStatus, false);
   }
@@ -138,6 +141,7 @@ const followJob = async (
   }
   const { job } = found;
   if (found.adopted) feed.remark("the agent kept working while storyboard was away");
+  else if (effect.prompt.kind === "merge") feed.remark("it did not land; its builder merges what landed meanwhile");
   const turn = watchTurn(world, job, parser, feed, leavePlan(world, effect));
   world.turns.set(effect.id, turn);
   world.sweeps.set(effect.story, job.swept);

@@ -48,7 +48,7 @@ export const prepareFiles = async (
 };
 
 /** The commit that a branch left the integration branch at. */
-const forkPoint = async (world: World, branch: string): Promise<string> => {
+export const forkPoint = async (world: World, branch: string): Promise<string> => {
   const cwd = world.repository.commonDirectory;
   return (await git(["merge-base", `refs/heads/${branch}`, `refs/heads/${world.run.integration}`], { cwd })).stdout;
 };

@@ -1,9 +1,14 @@
-import { buildPrompt } from "../../agents/prompts/build-prompt.ts";
+import { mergeSection } from "../../agents/prompts/conflict-prompts.ts";
 import type { PromptContext } from "../../agents/prompts/context.ts";
-import { answerPrompt, resumePrompt, retryPrompt } from "../../agents/prompts/continuation-prompts.ts";
-import { refinePrompt, reverifyPrompt, verifyPrompt } from "../../agents/prompts/review-prompts.ts";
+import {
+  answerPrompt,
+  mergePrompt,
+  resumePrompt,
+  retryPrompt,
+  wholeTask,
+} from "../../agents/prompts/continuation-prompts.ts";
+import { refinePrompt, reverifyPrompt } from "../../agents/prompts/review-prompts.ts";
 import { assertNever } from "../../model/assert.ts";
-import type { PhaseName } from "../../model/pipeline.ts";
 import { plainLine } from "../../model/plain-text.ts";
 import { shortKeyOf } from "../../model/story-key.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
@@ -15,23 +20,31 @@ const SUBJECT_LENGTH_MAX = 100;
 /** The words of a turn. */
 export const promptOf = (world: World, effect: RunTurn): string => {
   const context = contextOf(world, effect);
-  const continuation = { continuing: effect.session !== undefined, phase: effect.phase };
+  const continuation = {
+    continuing: effect.session !== undefined,
+    phase: effect.phase,
+    ...(effect.findings === undefined ? {} : { findings: effect.findings }),
+  };
   const { prompt } = effect;
   switch (prompt.kind) {
     case "start":
-      return firstPrompt(effect.phase, context);
+      return wholeTask(context, continuation);
     case "retry":
       return retryPrompt(context, prompt.failure, withNote(continuation, prompt.note));
     case "resume":
       return resumePrompt(context, { ...continuation, reason: prompt.reason });
     case "answer": {
       const answer = answerPrompt(prompt.question, prompt.answer);
-      return continuation.continuing ? answer : `${firstPrompt(effect.phase, context)}\n\n${answer}`;
+      return `${continuation.continuing ? mergeSection(context) : wholeTask(context, continuation)}\n\n${answer}`.trimStart();
     }
     case "refine":
       return refinePrompt(context, prompt.findings);
     case "reverify":
-      return reverifyPrompt(context, prompt.findings);
+      return continuation.continuing
+        ? reverifyPrompt(context, prompt.findings)
+        : `${wholeTask(context, continuation)}\n${reverifyPrompt(context, prompt.findings)}`;
+    case "merge":
+      return mergePrompt(context, continuation);
     default:
       return assertNever(prompt);
   }
@@ -39,12 +52,6 @@ export const promptOf = (world: World, effect: RunTurn): string => {
 
 const withNote = <T extends object>(continuation: T, note: string | undefined): T & { note?: string } =>
   note === undefined ? continuation : { ...continuation, note };
-
-const firstPrompt = (phase: PhaseName, context: PromptContext): string => {
-  if (phase === "VERIFY") return verifyPrompt(context);
-  if (phase === "REFINE") return refinePrompt(context, []);
-  return buildPrompt(context);
-};
 
 /** The subject that a story's commit must have: `feat(36-2): Title`. */
 export const commitSubject = (world: World, key: string): string => {
@@ -67,6 +74,7 @@ const contextOf = (world: World, effect: RunTurn): PromptContext => {
     acceptanceCriteria: story.acceptanceCriteria,
     blocking: run.policy.blocking,
     flags: effect.flags,
+    ...(effect.conflict === undefined ? {} : { conflict: effect.conflict }),
     ...(story.file === undefined ? {} : { storyFile: story.file }),
     ...(story.prompt === undefined ? {} : { storyText: story.prompt }),
     ...(story.epic === undefined ? {} : { epic: story.epic }),
