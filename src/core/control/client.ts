@@ -19,8 +19,12 @@ export const connectControl = async <Snapshot, Event, FeedLine>(
   socketName: string = SOCKET_NAME,
 ): Promise<ControlClient<Snapshot, Event, FeedLine> | undefined> => {
   for (const isLastTry of [false, true]) {
-    const socket = await connectOrExplain(directory, socketName);
+    const socket = await connectOrExplain(directory, socketName, isLastTry);
     if (socket === undefined) return undefined;
+    if (socket === "dying") {
+      await setTimeout(SECOND_TRY_MS);
+      continue;
+    }
     const client = await openControlClient<Snapshot, Event, FeedLine>(socket);
     if (client !== undefined) return client;
     if (!isLastTry) await setTimeout(SECOND_TRY_MS);
@@ -30,8 +34,16 @@ export const connectControl = async <Snapshot, Event, FeedLine>(
   ]);
 };
 
-const connectOrExplain = (directory: string, socketName: string): Promise<Socket | undefined> =>
-  connectSocket(directory, socketName).catch((error: Error) => {
+/** What connecting says to a lead that ends at that moment. */
+const DYING = new Set(["ECONNRESET", "EPIPE"]);
+
+const connectOrExplain = (
+  directory: string,
+  socketName: string,
+  isLastTry: boolean,
+): Promise<Socket | "dying" | undefined> =>
+  connectSocket(directory, socketName).catch((error: NodeJS.ErrnoException) => {
+    if (!isLastTry && DYING.has(error.code ?? "")) return "dying";
     throw new UserError(`Cannot connect to ${join(directory, socketName)}: ${error.message}.`, [
       "Check that you are the user who started the run.",
     ]);
