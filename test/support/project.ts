@@ -39,6 +39,19 @@ export const testEnvironment = (home: string, more: Record<string, string> = {})
   };
 };
 
+/** Runs a program to its end, with nothing on its stdin. Never rejects for its exit status; -1 is a signal's, or none. */
+export const runProgram = (
+  program: string,
+  args: readonly string[],
+  options: { readonly cwd: string; readonly env: NodeJS.ProcessEnv; readonly timeout?: number },
+): Promise<Ran> =>
+  new Promise((resolve) => {
+    execFile(program, [...args], { maxBuffer: 64 * 1024 * 1024, ...options }, (error, stdout, stderr) => {
+      const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
+      resolve({ status, stdout, stderr });
+    }).stdin?.end();
+  });
+
 /** A project in a temporary folder: a git repository with files, and a home of its own. */
 export class Project {
   readonly base: string;
@@ -83,17 +96,7 @@ export class Project {
 
   /** Runs the built program to its end. Never rejects for its exit status. */
   storyboard(args: readonly string[], more: Record<string, string> = {}, timeoutMs = 60_000): Promise<Ran> {
-    return new Promise((resolve) => {
-      execFile(
-        STORYBOARD,
-        [...args],
-        { cwd: this.path, env: this.environment(more), timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 },
-        (error, stdout, stderr) => {
-          const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-          resolve({ status, stdout, stderr });
-        },
-      ).stdin?.end();
-    });
+    return runProgram(STORYBOARD, args, { cwd: this.path, env: this.environment(more), timeout: timeoutMs });
   }
 
   /** Starts the built program and leaves it running, in a process group of its own. */

@@ -1,8 +1,8 @@
-import { execFile, execFileSync } from "node:child_process";
+import { execFileSync } from "node:child_process";
 import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { expect } from "vitest";
-import { Project, type Ran, STORYBOARD, writeSprint } from "../../support/project.ts";
+import { Project, type Ran, runProgram, STORYBOARD, writeSprint } from "../../support/project.ts";
 
 /** Where `writeSprint` puts the sprint. */
 export const SPRINT = "_bmad-output/implementation-artifacts";
@@ -70,16 +70,10 @@ const filesBelow = (folder: string, isLeftOut: (path: string) => boolean): strin
 
 /** Runs a line of shell in the project, with the program as `$STORYBOARD`. */
 export const shell = (project: Project, line: string, more: Record<string, string> = {}): Promise<Ran> =>
-  new Promise((resolve) => {
-    execFile(
-      "sh",
-      ["-c", line],
-      { cwd: project.path, env: { ...project.environment(more), STORYBOARD }, timeout: 60_000, maxBuffer: 2 ** 26 },
-      (error, stdout, stderr) => {
-        const status = error === null ? 0 : typeof error.code === "number" ? error.code : -1;
-        resolve({ status, stdout, stderr });
-      },
-    ).stdin?.end();
+  runProgram("sh", ["-c", line], {
+    cwd: project.path,
+    env: { ...project.environment(more), STORYBOARD },
+    timeout: 60_000,
   });
 
 /** Waits until something holds, at most that long; fails with the words given. */
