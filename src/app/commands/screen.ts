@@ -8,7 +8,6 @@ import type { OwnPackage } from "../own-package.ts";
 import { attach, newestWindow, planWindow } from "../screen/lead-ports.ts";
 import { isSeen } from "../screen/look-mark.ts";
 import type { RunWindow } from "../screen/run-window.ts";
-import { newRun } from "./new-run.ts";
 import { projectFolder } from "./project.ts";
 
 /** What a screen opens on; `begin` is done at once instead of being asked about. */
@@ -31,6 +30,7 @@ export const screenCommand = async (options: RunOptions, own: OwnPackage): Promi
   const opening = (await openingOnLead(options, repository)) ?? (await openingOnRun(options, repository));
   if (opening === "print") return inLines(options, own);
   if (opening !== undefined) return (await screen).showScreen({ ...opening, repository, options });
+  const { newRun } = await import("./new-run.ts");
   const created = await newRun(options, repository);
   if (created.kind === "nothing") return inLines(options, own);
   const window = planWindow(created.file, repository);

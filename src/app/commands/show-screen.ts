@@ -10,7 +10,6 @@ import type { RunWindow } from "../screen/run-window.ts";
 import { ScreenSession } from "../screen/session.ts";
 import { whenReadable } from "../screen/terminal.ts";
 import { printEndedRun } from "./ended-run.ts";
-import { newRun } from "./new-run.ts";
 
 /** Longest that the last words wait for a terminal that does not read, in milliseconds. */
 const FLUSH_LIMIT_MS = 1_000;
@@ -22,6 +21,10 @@ export interface ScreenRequest {
   readonly begin?: "start" | "resume";
   readonly repository: Repository;
   readonly options: RunOptions;
+  /** Gets the session before its first frame: for whoever has something to say on the screen. */
+  readonly onSession?: (session: ScreenSession) => void;
+  /** What is said when the screen is left and the run goes on. */
+  readonly goesOn?: string;
 }
 
 /** Shows the screen until it is left; then says on the normal screen what became of the run. Returns the exit status. */
@@ -32,7 +35,8 @@ export const showScreen = async (request: ScreenRequest): Promise<number> => {
       {
         repository,
         until: options.until,
-        plan: (isFresh) => newRun({ ...options, fresh: isFresh }, repository),
+        // The backlog, the configuration and what reads them are no part of a first frame.
+        plan: async (isFresh) => (await import("./new-run.ts")).newRun({ ...options, fresh: isFresh }, repository),
         fail: (error) => leave({ kind: "failed", error }),
       },
       () => opened,
@@ -44,10 +48,11 @@ export const showScreen = async (request: ScreenRequest): Promise<number> => {
       whenReadable: () => whenReadable(process.stdout),
       now: Date.now,
     });
+    request.onSession?.(opened);
     if (request.begin !== undefined) ports[request.begin]();
     return opened;
   });
-  return lastWords(leaving, session, repository);
+  return lastWords(leaving, session, repository, request.goesOn ?? GOES_ON_WORDS);
 };
 
 /** What is told on the normal screen, after the terminal is as it was. */
@@ -55,6 +60,7 @@ const lastWords = async (
   leaving: Leaving,
   { window, isStarting }: ScreenSession,
   repository: Repository,
+  goesOn: string,
 ): Promise<number> => {
   if (leaving.kind === "failed") throw leaving.error;
   const hasEnded = window.state.phase === "ended" && !isStarting;
@@ -69,7 +75,7 @@ const lastWords = async (
   if (window.lead === "none" && !isStarting) return 0;
   const isLost = window.lead === "lost" && !isStarting;
   const output = createStalledSafeOutput(process.stdout);
-  output.write(isLost ? LOST_WORDS : GOES_ON_WORDS, "summary");
+  output.write(isLost ? LOST_WORDS : goesOn, "summary");
   await output.flush(FLUSH_LIMIT_MS);
   return isLost ? 1 : 0;
 };

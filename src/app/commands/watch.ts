@@ -10,23 +10,27 @@ import { openSidePane } from "../screen/open-side-pane.ts";
 import type { RunWindow } from "../screen/run-window.ts";
 import { canShowScreen } from "../screen/terminal.ts";
 import { projectFolder } from "./project.ts";
-import { showScreen } from "./show-screen.ts";
 
 /** `storyboard watch [RUN]`: the screen for a run that another process leads, or for one that nobody leads any more. */
 export const watchCommand = async (options: WatchOptions, own: OwnPackage): Promise<number> => {
-  const repository = await openRepository(projectFolder(options));
-  if (options.tmux) {
-    await openSidePane({ program: own.bin, project: repository.project, run: options.run });
-    return 0;
-  }
-  if (!canShowScreen(process.env)) {
+  if (!options.tmux && !canShowScreen(process.env)) {
     throw new UserError("watch needs a terminal.", [
       "Follow the run as lines: storyboard run --resume --headless",
       "Look at it once: storyboard status",
     ]);
   }
+  const opened = openRepository(projectFolder(options));
+  if (options.tmux) {
+    const { project } = await opened;
+    await openSidePane({ program: own.bin, project, run: options.run });
+    return 0;
+  }
+  // Ink is loaded while git is at work.
+  const screen = import("./show-screen.ts");
+  const repository = await opened;
   const window = await windowOf(options, repository);
   const view = window.lead === "alive" ? "dashboard" : isUnfinished(window.state) ? "lost" : "summary";
+  const { showScreen } = await screen;
   return showScreen({ window, change: { view }, repository, options: runOptionsOf(options) });
 };
 

@@ -2,10 +2,12 @@ import type { DemoOptions, RunOptions } from "../command-line/parsed-command.ts"
 import { runCommand } from "../commands/run.ts";
 import { createStalledSafeOutput } from "../headless/safe-output.ts";
 import type { OwnPackage } from "../own-package.ts";
+import { canShowScreen } from "../screen/terminal.ts";
 import { demoEnvironment, enterEnvironment } from "./demo-environment.ts";
 import { type DemoFolder, makeDemoFolder } from "./demo-folder.ts";
+import type { DemoScreenEnd } from "./demo-screen.ts";
 import { type Guide, startGuide } from "./guide.ts";
-import { createHappenings } from "./happenings.ts";
+import { createHappenings, type Happenings } from "./happenings.ts";
 import { makeProject } from "./make-project.ts";
 import { readPace } from "./pace.ts";
 import { conclusion, decisionLine, introduction, keptLine, STOPPED } from "./words.ts";
@@ -13,6 +15,8 @@ import { conclusion, decisionLine, introduction, keptLine, STOPPED } from "./wor
 const SIGNALS = ["SIGINT", "SIGTERM", "SIGHUP"] as const;
 /** Exit status of a run that was interrupted (product.md, Machine contract). */
 const INTERRUPTED = 130;
+/** How long a question stands, in milliseconds at the normal pace, so that it can be read. */
+const PATIENCE_MS = 2_500;
 /** Longest that the demo's last words wait for a slow reader, in milliseconds. */
 const FLUSH_LIMIT_MS = 1_000;
 
@@ -33,27 +37,38 @@ export const demoCommand = async (options: DemoOptions, own: OwnPackage): Promis
   const folder = makeDemoFolder(options.project);
   const isKept = options.keep || options.project !== undefined;
   const pace = readPace(process.env);
+  let isRunning = false;
   try {
     enterEnvironment(demoEnvironment(process.env, folder.home));
     const hasIsolation = Number.parseInt(process.versions.node, 10) >= 24;
     await makeProject(folder.project, { node: process.execPath, hasIsolation, pace });
     if (isInterrupted) return status;
-    status = await show(folder, { ...options, keep: isKept, pace }, own, (guide) => {
+    const onGuide = (guide: Guide): void => {
       interrupt = () => guide.stop("the demo was interrupted");
       if (isInterrupted) interrupt();
-    });
+    };
+    const request = { ...options, keep: isKept, pace };
+    ({ status, isRunning } =
+      options.json || !canShowScreen(process.env)
+        ? { status: await showLines(folder, request, own, onGuide), isRunning: false }
+        : await showScreen(folder, request, onGuide));
     return status;
   } finally {
-    const isDone = status === 0;
-    await folder.leave(isKept ? (isDone ? "project" : "all") : "nothing");
+    const isDone = status === 0 && !isRunning;
+    await folder.leave(isKept || isRunning ? (isDone ? "project" : "all") : "nothing");
     if (isKept) process.stderr.write(keptLine(folder.project, isDone ? undefined : folder.home));
     for (const signal of SIGNALS) process.off(signal, onSignal);
   }
 };
 
-const show = async (
+interface ShowOptions extends DemoOptions {
+  readonly pace: number;
+}
+
+/** Where nobody sees a screen: lines, and decisions by policy. */
+const showLines = async (
   folder: DemoFolder,
-  { keep, json, pace }: DemoOptions & { readonly pace: number },
+  { keep, json, pace }: ShowOptions,
   own: OwnPackage,
   onGuide: (guide: Guide) => void,
 ): Promise<number> => {
@@ -66,7 +81,7 @@ const show = async (
   say(introduction(folder.project, keep));
   const guide = startGuide({
     project: folder.project,
-    pace,
+    patienceMs: PATIENCE_MS * pace,
     onEvent: happenings.event,
     onDecision: (item, answer) => {
       happenings.decision(item, answer);
@@ -77,8 +92,7 @@ const show = async (
   try {
     const status = await runCommand(runOptions(folder.project, json), own);
     await guide.leave();
-    if (status === 0) say(conclusion(happenings.sentences(), keep ? folder.project : undefined));
-    else if (!keep) say(STOPPED);
+    say(endWords(status, happenings, keep, folder.project));
     return status;
   } finally {
     await guide.leave().catch(() => {});
@@ -86,7 +100,29 @@ const show = async (
   }
 };
 
-/** The whole sprint, both epics, without a screen. */
+const showScreen = async (
+  folder: DemoFolder,
+  { keep, pace }: ShowOptions,
+  onGuide: (guide: Guide) => void,
+): Promise<DemoScreenEnd> => {
+  const output = createStalledSafeOutput(process.stdout);
+  const happenings = createHappenings();
+  output.write(introduction(folder.project, keep), "summary");
+  // Ink is loaded for a screen alone.
+  const { showDemoScreen } = await import("./demo-screen.ts");
+  const { project } = folder;
+  const end = await showDemoScreen({ project, options: runOptions(project, false), pace, happenings, onGuide });
+  if (!end.isRunning) output.write(endWords(end.status, happenings, keep, project), "summary");
+  await output.flush(FLUSH_LIMIT_MS);
+  return end;
+};
+
+const endWords = (status: number, happenings: Happenings, keep: boolean, project: string): string => {
+  if (status === 0) return conclusion(happenings.sentences(), keep ? project : undefined);
+  return keep ? "" : STOPPED;
+};
+
+/** The whole sprint, both epics. */
 const runOptions = (project: string, json: boolean): RunOptions => ({
   project,
   json,

@@ -10,7 +10,8 @@ import { answerTo } from "./policy.ts";
 /** Where the guide looks, and how it is heard. */
 export interface GuideRequest {
   readonly project: string;
-  readonly pace: number;
+  /** How long a question stands before it is answered in a person's place, in milliseconds. */
+  readonly patienceMs: number;
   /** Told of everything that the run publishes. */
   readonly onEvent: (line: ContractLine) => void;
   /** Told of each decision, before it is made known to the run. */
@@ -27,8 +28,6 @@ export interface Guide {
 
 /** How often a lead that is not there yet is looked for, in milliseconds. */
 const CONNECT_PAUSE_MS = 30;
-/** How long a question stands before it is answered, so that it can be read; at the normal pace. */
-const DECISION_PAUSE_MS = 2_500;
 /** Answers that one story gets; one that still waits then cannot be helped. */
 const ANSWERS_MAX = 3;
 
@@ -70,9 +69,17 @@ const guideRun = async (request: GuideRequest, leaving: AbortSignal, stopping: P
   });
   // What waits since before we came.
   decide();
-  await client.ended;
+  // A demo may be left while its run goes on.
+  await Promise.race([client.ended, aborted(leaving)]);
+  client.close();
   await deciding;
 };
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
 
 const connect = async (project: string, leaving: AbortSignal): Promise<LeadClient | undefined> => {
   while (!leaving.aborted) {
@@ -97,8 +104,11 @@ const decideAll = async (
       return;
     }
     answers.set(item.story, given + 1);
-    await setTimeout(DECISION_PAUSE_MS * request.pace, undefined, { signal: leaving }).catch(() => {});
+    await setTimeout(request.patienceMs, undefined, { signal: leaving }).catch(() => {});
     if (leaving.aborted) return;
+    // A person may have been faster.
+    const { story } = item;
+    if (!(await client.snapshot())?.inbox.some((other) => other.story === story)) continue;
     const text = answerTo(item);
     request.onDecision(item, text);
     await client.command({ type: "answer", story: item.story, text });

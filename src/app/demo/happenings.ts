@@ -11,17 +11,20 @@ export interface Happenings {
   sentences(): readonly string[];
 }
 
+const nameOf = (story: string): string => shortKeyOf(story) ?? story;
+
 /** Listens to a demo, to tell at its end what there was to be seen. */
 export const createHappenings = (): Happenings => {
   const told = new Map<string, string>();
   const refused = new Set<string>();
   let done = 0;
   const tell = (what: string, story: string, words: string): void => {
-    if (!told.has(`${what} ${story}`)) told.set(`${what} ${story}`, `${shortKeyOf(story) ?? story} ${words}`);
+    if (!told.has(`${what} ${story}`)) told.set(`${what} ${story}`, `${nameOf(story)} ${words}`);
   };
   return {
     event: (line) => {
       if (line.type === "story.ended" && line.outcome === "done") done++;
+      if (line.type === "story.parked") tell("question", line.story, "asked, and you answered");
       if (line.type === "story.retrying")
         tell("retry", line.story, "said it was done, but its tests failed: tried again");
       if (line.type === "landing.refused") {
@@ -36,7 +39,9 @@ export const createHappenings = (): Happenings => {
         tell("finding", line.story, "passed its tests, but the review found a mistake: repaired and reviewed again");
       }
     },
-    decision: ({ story, kind }, answer) => tell(kind, story, `asked; the answer was "${answer}"`),
+    // It is told in other words then what the question came to.
+    decision: ({ story }, answer) =>
+      void told.set(`question ${story}`, `${nameOf(story)} asked; the demo answered "${answer}"`),
     sentences: () => [
       `${done} of ${DEMO_STORIES.length} stories are done: built, reviewed, landed one after the other`,
       ...told.values(),

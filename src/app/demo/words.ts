@@ -5,12 +5,14 @@ import type { InboxItem } from "../lead/snapshot.ts";
 export const introduction = (project: string, isKept: boolean): string => `
 storyboard demo: a small sprint from start to end, with everything real but the agents.
 
-  Eight stories become a cook book for the command line: three at a time, each in a git worktree of its own, built by
-  one agent, tested by storyboard, reviewed by another agent, landed through a merge queue. The agents are part of
-  storyboard; they need no account and no network, and their tokens and costs are made up.
+  Eight stories become a cook book for the command line: three at a time, each in a git worktree of
+  its own, built by one agent, tested by storyboard, reviewed by another agent, landed through a merge
+  queue. The agents are part of storyboard; they need no account and no network, and their tokens and
+  costs are made up.
 
-  Watch for a story that asks (1-3), two that clash at landing (1-1 and 1-2), one that is not as done as its agent says (2-1), and
-  a mistake that only the review finds (2-2). Nobody has to do anything: the demo decides, within a minute.
+  Watch for a story that asks (1-3), two that clash when they land (1-1 and 1-2), one that is not as
+  done as its agent says (2-1), and a mistake that only the review finds (2-2). Nobody has to do
+  anything: where nobody decides, the demo does, within a minute.
 
   The project is ${project}${isKept ? "." : ",\n  and goes when the demo ends (--keep keeps it). Meanwhile it can be looked at from a second terminal:"}
     storyboard status --project ${project}

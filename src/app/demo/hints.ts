@@ -1,0 +1,33 @@
+import { type StoryKey, shortKeyOf } from "../../core/model/story-key.ts";
+import type { ContractLine } from "../machine-contract/contract-line.ts";
+
+/** The first line on the screen of a demo. */
+export const WELCOME = "Welcome. Try: j k choose a story, enter opens its card, esc closes it, ? tells all keys";
+
+/** What has just happened, and a key that shows more of it; undefined for what speaks for itself. */
+export const hintFor = (line: ContractLine): string | undefined => {
+  switch (line.type) {
+    case "landing.refused":
+      return `${short(line.story)} is done, but clashes with what landed meanwhile: its builder merges it, then it is reviewed again`;
+    case "story.retrying":
+      return `${short(line.story)}'s agent said that it is done; storyboard ran its tests, and they fail: it tries again (enter: its card)`;
+    case "phase.started":
+      return line.phase === "VERIFY" && line.story.startsWith("2-2")
+        ? "2-2 is built and green; now another agent reads its diff (f: the feed on the whole screen)"
+        : undefined;
+    default:
+      return undefined;
+  }
+};
+
+/** That a story asks, how it is answered, and when the demo does so itself. */
+export const questionHint = (story: StoryKey, patienceMs: number): string =>
+  `${short(story)} asks you something: i opens the inbox, enter answers (the demo does, after ${Math.ceil(patienceMs / 1000)} s)`;
+
+/** What is said on the normal screen when the demo is left and goes on. */
+export const LEFT_RUNNING = (project: string): string => `The demo goes on without this screen, and stays where it is.
+  Come back to it: storyboard --project ${project}
+  Stop it:         storyboard ctl stop --project ${project}
+`;
+
+const short = (story: StoryKey): string => shortKeyOf(story) ?? story;
