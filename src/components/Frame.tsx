@@ -17,7 +17,8 @@ interface FrameProps {
 /** A titled pane: with a border all around, or with a title line alone where the screen is narrow. */
 export const Frame = ({ area, title, remark, isFocused, hasBorder, children }: FrameProps): ReactElement => {
   const look = isFocused ? LOOKS.active : LOOKS.quiet;
-  const borderLook = isFocused ? { borderColor: LOOKS.active.color ?? "" } : { borderDimColor: true };
+  const { color } = LOOKS.active;
+  const borderLook = isFocused ? (color === undefined ? {} : { borderColor: color }) : { borderDimColor: true };
   return (
     <Box flexDirection="column" width={area.columns} height={area.rows} overflow="hidden">
       {(hasBorder || hasTitle(area)) && (

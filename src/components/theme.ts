@@ -8,8 +8,7 @@ interface Look {
   readonly inverse?: boolean;
 }
 
-/** The look of each tone. Without colours (`NO_COLOR`) bold and dim stay, and words and marks carry the meaning. */
-export const LOOKS: Readonly<Record<Tone, Look>> = {
+const COLOURED: Readonly<Record<Tone, Look>> = {
   plain: {},
   strong: { bold: true },
   quiet: { dimColor: true },
@@ -20,6 +19,18 @@ export const LOOKS: Readonly<Record<Tone, Look>> = {
   accent: { color: "magenta" },
   cursor: { inverse: true },
 };
+
+const COLOURLESS: Readonly<Record<Tone, Look>> = {
+  ...COLOURED,
+  active: { bold: true },
+  good: {},
+  bad: { bold: true },
+  warn: { bold: true },
+  accent: { bold: true },
+};
+
+/** The look of each tone. With `NO_COLOR` (any value but an empty one) words and marks carry the meaning, helped by bold. */
+export const LOOKS = process.env.NO_COLOR ? COLOURLESS : COLOURED;
 
 /** Marks that the panes draw with. Each is one cell wide everywhere. */
 export const MARKS = {

@@ -17,6 +17,9 @@ const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 const PARENT_CHECK_MS = 1_000;
 /** Draw at most that often, whatever the flusher does: twice its rate, else frames would be dropped (terminal.md). */
 const FRAMES_MAX = 30;
+/** Where a terminal sees a text wider than we do, it is cut at the edge instead of pushing the screen out of place. */
+const AUTOWRAP_OFF = "\u001b[?7l";
+const AUTOWRAP_ON = "\u001b[?7h";
 
 /**
  * Shows a session on the alternate screen until it is left, whatever for, and gives the terminal back as it was. The
@@ -41,6 +44,7 @@ export const openScreen = async (
       exitOnCtrlC: false,
       interactive: true,
     });
+    stdout.write(AUTOWRAP_OFF);
     // A component that throws ends Ink by itself.
     screen.waitUntilExit().then(
       () => leave({ kind: "gone" }),
@@ -53,6 +57,8 @@ export const openScreen = async (
     return { leaving, session };
   } finally {
     release();
+    // A terminal has one such mode for both of its screens.
+    stdout.write(AUTOWRAP_ON);
   }
 };
 

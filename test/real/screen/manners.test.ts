@@ -47,7 +47,31 @@ const isRunning = (pid: number): boolean => {
 const isGivenBack = (screen: TestTerminal): void => {
   expect(screen.isAlternate).toBe(false);
   expect(screen.showsCursor).toBe(true);
+  expect(screen.written).toContain("\u001b[?7l");
+  expect(screen.written.lastIndexOf("\u001b[?7h")).toBeGreaterThan(screen.written.lastIndexOf("\u001b[?7l"));
 };
+
+/** The colours that were asked for, as the numbers of their escape codes. */
+const coloursIn = (written: string): string[] => {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: escape codes are what is looked for
+  const codes = [...written.matchAll(/\u001b\[([\d;]*)m/g)].map(([, code = ""]) => code);
+  return [
+    ...new Set(codes.filter((code) => /^(?:[34]\d|9\d|10\d)(?:;|$)/.test(code) && code !== "39" && code !== "49")),
+  ];
+};
+
+test.each([
+  ["NO_COLOR", { NO_COLOR: "1" }, []],
+  ["a terminal of 16 colours", { TERM: "xterm" }, ["32", "33", "35", "36"]],
+  ["a terminal of 256 colours", { TERM: "xterm-256color" }, ["32", "33", "35", "36"]],
+])("with %s the screen uses no other colours, and says the same", async (_, environment, colours) => {
+  const screen = await running({ environment });
+  await screen.shows("BUILD");
+  screen.press("x");
+  await screen.shows("Cancel a?");
+  expect(colours).toEqual(expect.arrayContaining(coloursIn(screen.written)));
+  if (colours.length > 0) expect(coloursIn(screen.written)).not.toEqual([]);
+});
 
 test.each([
   ["SIGTERM", 143],
