@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from "vitest";
+import { leadPid, TestTerminal } from "../../support/terminal.ts";
 import { expectAllLandedOnce, expectNothingTwice } from "./check.ts";
 import { killAt, type Moment, momentsOf } from "./moments.ts";
-import { KillableSprint, SIX } from "./sprint.ts";
+import { KillableSprint, type Lead, SIX, until } from "./sprint.ts";
 
 const KEYS = SIX.map(({ key }) => key);
 /** Moments that are part of the ordinary suite; `npm run test:kill` has 40. */
@@ -12,7 +13,7 @@ const SEED = Number(process.env.STORYBOARD_KILL_SEED ?? Date.now() % 1_000_000);
 let sprint: KillableSprint | undefined;
 afterEach(() => sprint?.remove());
 
-test(`a lead that is killed at ${COUNT} moments and resumed lands every story once (STORYBOARD_KILL_SEED=${SEED})`, {
+test(`a lead that is killed at ${COUNT} moments, half of them with its screen, and resumed lands every story once (STORYBOARD_KILL_SEED=${SEED})`, {
   timeout: 60_000 + COUNT * 6_000,
 }, async () => {
   const moments = momentsOf(SEED, COUNT);
@@ -31,13 +32,37 @@ test(`a lead that is killed at ${COUNT} moments and resumed lands every story on
   }
 });
 
-/** Leads a sprint to its end; one lead after the other is killed at its moment, as long as there are moments. */
+/**
+ * Leads a sprint to its end; one lead after the other is killed at its moment, as long as there are moments. Every other
+ * one has a screen, which is killed with it: now before it, now after it.
+ */
 const runKilled = async (killable: KillableSprint, moments: readonly Moment[]) => {
   let killed = 0;
   for (;;) {
     const lead = killable.lead();
     const moment = moments[killed];
-    if (moment !== undefined && (await killAt(killable, lead, moment))) killed++;
-    else return { killed, last: await lead.end() };
+    if (moment === undefined) return { killed, last: await lead.end() };
+    const screen = killed % 2 === 0 ? undefined : screenOf(killable, lead);
+    const isKilled = await killAt(killable, lead, moment, killed % 4 === 1 ? screen : undefined);
+    screen?.close();
+    if (!isKilled) return { killed, last: await lead.end() };
+    killed++;
   }
+};
+
+/** A screen that looks at the lead's run, as soon as there is one. */
+const screenOf = (killable: KillableSprint, lead: Lead): { close(): void } => {
+  let isClosed = false;
+  let opened: TestTerminal | undefined;
+  void until("there is a run to be watched", () => isClosed || leadPid(killable.project) === lead.process.pid).then(
+    () => {
+      if (!isClosed) opened = new TestTerminal(killable.project, ["watch"]);
+    },
+  );
+  return {
+    close: () => {
+      isClosed = true;
+      opened?.close();
+    },
+  };
 };

@@ -62,8 +62,16 @@ const luckOf = (seed: number) => {
   };
 };
 
-/** Waits for the moment and kills the lead. Returns false when it ended by itself before. */
-export const killAt = async (sprint: KillableSprint, lead: Lead, moment: Moment): Promise<boolean> => {
+/**
+ * Waits for the moment and kills the lead, with the screen before it where one is given. Returns false when the lead ended
+ * by itself before.
+ */
+export const killAt = async (
+  sprint: KillableSprint,
+  lead: Lead,
+  moment: Moment,
+  screen?: { close(): void },
+): Promise<boolean> => {
   const start = Date.now();
   const before = sizeOf(sprint);
   let seenAt: number | undefined;
@@ -72,6 +80,7 @@ export const killAt = async (sprint: KillableSprint, lead: Lead, moment: Moment)
     if (seenAt !== undefined && Date.now() >= (moment.kind === "time" ? start : seenAt) + moment.afterMs) break;
     await new Promise((resolve) => setTimeout(resolve, 1));
   }
+  screen?.close();
   return lead.kill();
 };
 
