@@ -2,56 +2,10 @@
 // meanwhile gets the old one or the new one. Modules that a command does not need are in it, but not evaluated.
 // Beside it: dist/licenses.txt, with the licence of every package that went into it.
 import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
-
-// zod carries its messages in fifty languages and loads them all; ours are English.
-const englishOnly = {
-  name: "english-only",
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
-      contents: 'export { default as en } from "./en.js";',
-    })),
-};
-
-// Ink asks for it when it is debugged; it is not installed.
-const withoutDevtools = {
-  name: "without-devtools",
-  setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^react-devtools-core$/ }, () => ({ path: "react-devtools-core", namespace: "empty" }));
-    onLoad({ filter: /.*/, namespace: "empty" }, () => ({ contents: "export default {};" }));
-  },
-};
-
-// Yoga would load its own bytes by fetch, for which Node loads a whole HTTP client first: 25 ms of every first frame.
-const yogaWithoutFetch = {
-  name: "yoga-without-fetch",
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /yoga-wasm-base64-esm\.js$/ }, async ({ path }) => ({
-      contents: `const fetch = undefined;\n${await readFile(path, "utf8")}`,
-    })),
-};
-
-// Constructing the set of all emoji sequences takes Node 20 ms, in every program that measures a text. Nearly every text is
-// decided by two cheap properties; the set is made for the first one that is not.
-const lazyEmoji = {
-  name: "lazy-emoji",
-  setup: ({ onLoad }) =>
-    onLoad({ filter: /string-width\/index\.js$/ }, async ({ path }) => {
-      const eager = String.raw`const rgiEmojiRegex = /^\p{RGI_Emoji}$/v;`;
-      const lazy = String.raw`let rgiEmoji;
-const rgiEmojiRegex = {
-  test: (text) =>
-    /^(?!\p{Regional_Indicator})\p{Emoji_Presentation}$/u.test(text) ||
-    (/\p{Emoji}/u.test(text) && (rgiEmoji ??= new RegExp("^\\p{RGI_Emoji}$", "v")).test(text)),
-};`;
-      const source = await readFile(path, "utf8");
-      if (!source.includes(eager)) throw new Error(`${path} is written otherwise now: see lazyEmoji`);
-      return { contents: source.replace(eager, () => lazy) };
-    }),
-};
+import { inPackages } from "./in-packages.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const draft = join(root, "dist", `storyboard.${process.pid}.tmp`);
@@ -68,7 +22,7 @@ const { metafile } = await build({
   define: { "process.env.NODE_ENV": '"production"' },
   // CommonJS parts of dependencies ask for node's own modules.
   banner: { js: 'import{createRequire as __cr}from"node:module";const require=__cr(import.meta.url);' },
-  plugins: [englishOnly, withoutDevtools, yogaWithoutFetch, lazyEmoji],
+  plugins: inPackages,
   jsx: "automatic",
   metafile: true,
   logLevel: "warning",

@@ -1,6 +1,6 @@
 import { Box } from "ink";
 import type { ReactElement } from "react";
-import { LineText } from "./LineText.tsx";
+import { LineRow } from "./LineText.tsx";
 import type { Line } from "./props.ts";
 
 /** Lines below each other, each one row high, empty ones too. */
@@ -8,9 +8,7 @@ export const LineList = ({ lines }: { readonly lines: readonly Line[] }): ReactE
   <Box flexDirection="column">
     {lines.map((line, index) => (
       // biome-ignore lint/suspicious/noArrayIndexKey: a row of the screen has no identity but its place
-      <Box key={index} height={1}>
-        <LineText line={line} />
-      </Box>
+      <LineRow key={index} line={line} />
     ))}
   </Box>
 );

@@ -1,19 +1,30 @@
-import { Text } from "ink";
+import { Box, Text } from "ink";
 import { memo, type ReactElement } from "react";
 import type { Line, Span } from "./props.ts";
 import { LOOKS } from "./theme.ts";
 
-/** One row of text in its tones. Drawn again only when it changed; cut by Ink where a terminal sees it wider than we. */
-export const LineText = memo(
-  ({ line }: { readonly line: Line }): ReactElement => (
-    <Text wrap="truncate-end">
-      {merged(line).map(({ text, tone }, index) => (
-        // biome-ignore lint/suspicious/noArrayIndexKey: a piece of a line has no identity but its place
-        <Text key={index} {...LOOKS[tone]}>
-          {text}
-        </Text>
-      ))}
-    </Text>
+interface LineProps {
+  readonly line: Line;
+}
+
+/** A line in its tones; cut by Ink where a terminal sees it wider than we. */
+export const LineText = ({ line }: LineProps): ReactElement => (
+  <Text wrap="truncate-end">
+    {merged(line).map(({ text, tone }, index) => (
+      // biome-ignore lint/suspicious/noArrayIndexKey: a piece of a line has no identity but its place
+      <Text key={index} {...LOOKS[tone]}>
+        {text}
+      </Text>
+    ))}
+  </Text>
+);
+
+/** A line in a row of its own, also an empty one. Drawn again, with its box, only when it changed: most of them never do. */
+export const LineRow = memo(
+  ({ line }: LineProps): ReactElement => (
+    <Box flexShrink={0} height={1}>
+      <LineText line={line} />
+    </Box>
   ),
   (before, after) => isSameLine(before.line, after.line),
 );

@@ -1,7 +1,6 @@
-import { Box } from "ink";
 import inkTable from "ink-table";
 import { createContext, memo, type PropsWithChildren, type ReactElement, useContext } from "react";
-import { LineText } from "./LineText.tsx";
+import { LineRow } from "./LineText.tsx";
 import type { Line, StoryRow } from "./props.ts";
 
 interface StoryTableProps {
@@ -38,11 +37,9 @@ const Grid = memo(({ names, count }: { readonly names: string; readonly count: n
 const Cell = ({ column, children }: PropsWithChildren<{ readonly column: number }>): ReactElement => {
   const { columns, rows } = useContext(Cells);
   const line: Line | undefined = rows[Number(String(children).trim())]?.cells[columns[column] ?? ""];
-  return (
-    <Box flexShrink={0} height={1}>
-      <LineText line={line ?? []} />
-    </Box>
-  );
+  return <LineRow line={line ?? NOTHING} />;
 };
+
+const NOTHING: Line = [];
 
 const Nothing = (): ReactElement => <></>;

@@ -15,8 +15,8 @@ export type Leaving =
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** How often it is looked whether whoever started us still lives, in milliseconds. */
 const PARENT_CHECK_MS = 1_000;
-/** Draw at most that often, whatever the flusher does: twice its rate, else frames would be dropped (terminal.md). */
-const FRAMES_MAX = 30;
+/** Draw at most that often: far above the flusher's rate, so that no frame of the feed keeps a key waiting (measured). */
+const FRAMES_MAX = 60;
 /** Where a terminal sees a text wider than we do, it is cut at the edge instead of pushing the screen out of place. */
 const AUTOWRAP_OFF = "\u001b[?7l";
 const AUTOWRAP_ON = "\u001b[?7h";
