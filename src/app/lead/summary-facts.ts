@@ -27,7 +27,7 @@ export const summaryFacts = (
     ? {}
     : { landedOn: landedOn(places.integration, places.target, file) }),
   notes: [...state.notes, ...file.left.map(({ key, why, whatToDo }) => `${key} did not run: ${why}. ${whatToDo}`)],
-  next: state.result?.status === "paused" ? ["storyboard run --resume goes on where this run was stopped"] : [],
+  next: [],
 });
 
 const landedOn = (integration: string, target: string | undefined, file: StoredRun["file"]): string =>

@@ -43,6 +43,25 @@ test("edits of the sprint file before and during a run stay the user's, our stat
   expect(different.filter((line) => /^\+[^+]/.test(line)).join("\n")).not.toMatch(/last_updated|1-1-a|epic-1/);
 });
 
+test("statuses that an editor wrote over with what it had read before are set again at the end", async () => {
+  twoStories();
+  project.commit();
+  const file = `${FOLDER}/1-1-a.md`;
+  const environment = scripted(project, {
+    "1-2-b.BUILD": `cd "$USER_COPY"
+${until(`grep -q "1-1-a: done" ${SPRINT} && grep -q "Status: done" ${file}`)}
+sed -i 's/1-1-a: done/1-1-a: review/; s/epic-1: in-progress/epic-1: backlog/' ${SPRINT}
+sed -i 's/^Status: done/Status: in-progress/' ${file}
+cd - > /dev/null; build`,
+  });
+  const { status, stderr } = await project.storyboard(["run", "--headless"], environment);
+  expect([status, stderr]).toEqual([0, ""]);
+  expect(statuses(project)).toMatchObject({ "1-1-a": "done", "1-2-b": "done" });
+  expect(project.read(file)).toContain("Status: done\n");
+  expect(project.read(SPRINT)).toContain("epic-1: in-progress");
+  expect(project.git("status", "--porcelain")).toBe("");
+});
+
 test("a story file that the user edits during the run keeps their edit, with our status and the agent's ticks", async () => {
   twoStories();
   project.commit();

@@ -87,6 +87,21 @@ export class KeptFiles {
     });
   }
 
+  /** Sets every status again in the user's copy: an editor may have written over one what it had read before. */
+  setAgain(): Promise<void> {
+    return this.#alone(async () => {
+      const { project, sprintFile, source } = this.#run;
+      if (source !== "bmad" || sprintFile === undefined || this.#kept.size === 0) return;
+      const now = new Date();
+      await setIn(resolve(project, sprintFile), (bytes) => setSprintStatuses(bytes, this.#kept, { now }).bytes);
+      for (const { key, file } of this.#run.stories) {
+        const status = this.#kept.get(key);
+        if (status === undefined || file === undefined) continue;
+        await setIn(join(project, file), (bytes) => withStatus(bytes, status));
+      }
+    });
+  }
+
   /** The worktree shows the status that a phase starts from, and at first the story as the user's copy has it. */
   async enterWorktree(worktreeProject: string, story: Story, status: WritableStatus, fresh: boolean): Promise<void> {
     if (this.#run.source !== "bmad" || this.#run.sprintFile === undefined) return;

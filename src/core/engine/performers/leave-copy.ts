@@ -7,14 +7,15 @@ import { readWorkingState } from "../../workspace/working-state.ts";
 import type { World } from "./world.ts";
 
 /**
- * Leaves the owned files of the user's copy in order where it did not move with the target. Returns what the user must
+ * Leaves the owned files of the user's copy in order, whether it moved with the target or not. Returns what the user must
  * do themselves, for the end of the run.
  */
 export const leaveCopy = async (world: World): Promise<string[]> => {
   const { positions, run, repository } = world;
   const head = await readGitFile(join(repository.gitDirectory, "HEAD"));
   if (head !== `ref: refs/heads/${run.target.branch}\n`) await giveBack(world);
-  else if (positions.held !== undefined) await showLanded(world);
+  else if (positions.held === undefined) await world.keptFiles.setAgain();
+  else await showLanded(world);
   if (positions.held === undefined) return [];
   return [`${positions.held}. To bring in what landed:\ngit merge --autostash ${run.integration}`];
 };
