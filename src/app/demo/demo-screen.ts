@@ -8,10 +8,13 @@ import type { ScreenSession } from "../screen/session.ts";
 import type { Guide } from "./guide.ts";
 import { startGuide } from "./guide.ts";
 import type { Happenings } from "./happenings.ts";
-import { hintFor, LEFT_RUNNING, questionHint, WELCOME } from "./hints.ts";
+import { hintFor, LEFT_RUNNING, questionHint } from "./hints.ts";
 
 /** How long a question waits for the person at the screen, in milliseconds at the normal pace. */
 const PATIENCE_MS = 30_000;
+/** How long a hint stands, in milliseconds at the normal pace, and the pace below which it is not shortened further. */
+const HINT_MS = 12_000;
+const HINT_PACE_MIN = 0.5;
 /** Exit statuses from here on are a signal's, or of a terminal that has gone. */
 const SIGNAL_STATUS_MIN = 128;
 
@@ -42,17 +45,26 @@ export const showDemoScreen = async (request: DemoScreenRequest): Promise<DemoSc
   if (planned.kind === "nothing") throw new Error(`the demo has nothing to run: ${planned.message}`);
   let session: ScreenSession | undefined;
   const patienceMs = PATIENCE_MS * request.pace;
+  // What was said is soon no longer so.
+  const say = (hint: string): void => {
+    session?.say(hint, "accent");
+    const forget = (): void => {
+      if (session?.view.message?.text === hint) session.set({ message: undefined });
+    };
+    setTimeout(forget, HINT_MS * Math.max(request.pace, HINT_PACE_MIN)).unref();
+  };
   const guide = startGuide({
     project,
     patienceMs,
     onEvent: (line) => {
       happenings.event(line);
       const hint = line.type === "story.parked" ? questionHint(line.story, patienceMs) : hintFor(line);
-      if (hint !== undefined) session?.say(hint, "accent");
+      if (hint !== undefined) say(hint);
+      if (line.type === "run.ended") session?.set({ message: undefined });
     },
     onDecision: (item, answer) => {
       happenings.decision(item, answer);
-      session?.say(`The demo answers ${item.story}: ${answer}`, "accent");
+      say(`The demo answers ${item.story}: ${answer}`);
     },
   });
   request.onGuide(guide);
@@ -66,7 +78,6 @@ export const showDemoScreen = async (request: DemoScreenRequest): Promise<DemoSc
       goesOn: LEFT_RUNNING(project),
       onSession: (opened) => {
         session = opened;
-        opened.say(WELCOME, "accent");
       },
     });
     return { status, isRunning: await goesOn(project, status) };

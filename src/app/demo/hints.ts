@@ -1,20 +1,21 @@
 import { type StoryKey, shortKeyOf } from "../../core/model/story-key.ts";
 import type { ContractLine } from "../machine-contract/contract-line.ts";
 
-/** The first line on the screen of a demo. */
-export const WELCOME = "Welcome. Try: j k choose a story, enter opens its card, esc closes it, ? tells all keys";
+const WELCOME = "Welcome. Try: j k choose a story, enter opens its card, esc closes it, ? tells all keys";
 
 /** What has just happened, and a key that shows more of it; undefined for what speaks for itself. */
 export const hintFor = (line: ContractLine): string | undefined => {
   switch (line.type) {
     case "landing.refused":
-      return `${short(line.story)} is done, but clashes with what landed meanwhile: its builder merges it, then it is reviewed again`;
+      return `${short(line.story)} clashes with what landed meanwhile: its builder merges it, then it is reviewed again`;
     case "story.retrying":
-      return `${short(line.story)}'s agent said that it is done; storyboard ran its tests, and they fail: it tries again (enter: its card)`;
+      return `${short(line.story)}'s agent said "done"; storyboard ran the tests, and they fail: it tries again`;
     case "phase.started":
       return line.phase === "VERIFY" && line.story.startsWith("2-2")
-        ? "2-2 is built and green; now another agent reads its diff (f: the feed on the whole screen)"
+        ? "2-2 is built and green; now another agent reads its diff. Try f: the feed on the whole screen"
         : undefined;
+    case "run.started":
+      return WELCOME;
     default:
       return undefined;
   }

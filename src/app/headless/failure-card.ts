@@ -1,4 +1,4 @@
-import { plainLine } from "../../core/model/plain-text.ts";
+import { firstLine, plainLine } from "../../core/model/plain-text.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
 import { durationClock } from "../machine-contract/time-words.ts";
 import { type CardContext, durationOf, fileLine } from "./card-parts.ts";
@@ -79,7 +79,6 @@ export const attemptLines = (story: StoryState, record: StoryRecord): string[] =
 };
 
 /** The lines of the agent's that a message repeats are printed once, with the reason. */
-const firstLine = (text: string): string => plainLine(text.trimStart().split("\n", 1)[0] ?? "");
 
 const phaseLine = ({ phase, outcome, durationMs, remark }: PhaseRecord): string => {
   const took = durationMs === 0 ? "" : ` after ${durationClock(durationMs)}`;

@@ -1,4 +1,4 @@
-import { plainLine } from "../../core/model/plain-text.ts";
+import { firstLine, plainLine } from "../../core/model/plain-text.ts";
 import type { Finding } from "../../core/model/review.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { LandingRefusal } from "../../core/scheduler/effects.ts";
@@ -92,10 +92,10 @@ const requeued = (event: Extract<RunEvent, { type: "story.requeued" }>, state: R
   switch (event.reason) {
     case "retry": {
       const tries = `attempt ${event.attempt} of ${state.policy.attemptsMax}`;
-      return [`⚠ ${name} rejected — ${plainLine(event.failure?.message ?? "–")}. Re-queued (${tries})`];
+      return [`⚠ ${name} rejected — ${firstLine(event.failure?.message ?? "–")}. Re-queued (${tries})`];
     }
     case "reopened":
-      return [`⚠ ${name} is tried again${last === undefined ? "" : ` after: ${plainLine(last.message)}`}`];
+      return [`⚠ ${name} is tried again${last === undefined ? "" : ` after: ${firstLine(last.message)}`}`];
     case "environment":
       return [
         `⚠ ${name} waits for its environment and tries again; the attempt is not counted${event.why === undefined ? "" : ` (${plainLine(event.why)})`}`,

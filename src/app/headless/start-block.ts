@@ -1,8 +1,9 @@
 import type { RunFile } from "../../core/engine/run-file.ts";
+import { counted } from "../../core/model/counted.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { Story } from "../../core/model/story.ts";
 import type { AgentChoice } from "../../core/scheduler/policy.ts";
-import { bounded, counted, labelsOf, RULE_COLUMNS, rule } from "./print-lines.ts";
+import { bounded, labelsOf, RULE_COLUMNS, rule } from "./print-lines.ts";
 
 /** Stories, gates and notes that the block lists of each kind. */
 const LISTED_MAX = 30;

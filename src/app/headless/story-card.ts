@@ -1,3 +1,4 @@
+import { counted } from "../../core/model/counted.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { BuildClaim } from "../../core/model/review.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
@@ -5,7 +6,7 @@ import { contractUsage } from "../machine-contract/contract-words.ts";
 import { type CardContext, durationOf, fileLine } from "./card-parts.ts";
 import { failureCard } from "./failure-card.ts";
 import { issuesOf } from "./issues.ts";
-import { bounded, CLAIM_MARK, counted, rule, spread } from "./print-lines.ts";
+import { bounded, CLAIM_MARK, rule, spread } from "./print-lines.ts";
 import type { StoryRecord } from "./story-record.ts";
 
 /** Files, notes and flags that a card lists of each kind. */

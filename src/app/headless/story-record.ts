@@ -1,3 +1,4 @@
+import { counted } from "../../core/model/counted.ts";
 import type { Failure } from "../../core/model/failure.ts";
 import type { PhaseName } from "../../core/model/pipeline.ts";
 import { type BuildClaim, type Finding, findingIdentity } from "../../core/model/review.ts";
@@ -139,7 +140,7 @@ const turnEnded = (record: StoryRecord, phaseName: PhaseName, result: TurnResult
   record.claim = result.claim ?? record.claim;
   if (result.verdict === undefined) return;
   record.reviews++;
-  phase.remark = result.verdict.findings.length === 0 ? "approved" : `${result.verdict.findings.length} finding(s)`;
+  phase.remark = result.verdict.findings.length === 0 ? "approved" : counted(result.verdict.findings.length, "finding");
   for (const finding of result.verdict.findings) {
     if (record.found.size < REMEMBERED_MAX) record.found.set(findingIdentity(finding), finding);
   }

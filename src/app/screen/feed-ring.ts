@@ -10,6 +10,8 @@ export const FEED_LINE_CHARACTERS_MAX = 2_048;
 /** The last lines of the feed, outside of React: memory stays flat however much the agents talk. */
 export interface FeedRing extends FeedWindow {
   push(line: FeedLine): void;
+  /** Adds a line that is no agent's: nobody has spoken by it. */
+  note(line: FeedLine): void;
 }
 
 /** Creates an empty ring. */
@@ -17,6 +19,14 @@ export const createFeedRing = (sinceMs: number, linesMax: number = FEED_LINES_MA
   const lines: (FeedLine | undefined)[] = new Array(linesMax);
   const last = new Map<StoryKey, FeedLine>();
   let end = 0;
+  const add = (line: FeedLine): FeedLine => {
+    const kept =
+      line.text.length > FEED_LINE_CHARACTERS_MAX
+        ? { ...line, text: line.text.slice(0, FEED_LINE_CHARACTERS_MAX) }
+        : line;
+    lines[end++ % linesMax] = kept;
+    return kept;
+  };
   return {
     sinceMs,
     get start() {
@@ -27,13 +37,7 @@ export const createFeedRing = (sinceMs: number, linesMax: number = FEED_LINES_MA
     },
     at: (number) => (number < end && number >= end - linesMax && number >= 0 ? lines[number % linesMax] : undefined),
     lastOf: (story) => last.get(story),
-    push: (line) => {
-      const kept =
-        line.text.length > FEED_LINE_CHARACTERS_MAX
-          ? { ...line, text: line.text.slice(0, FEED_LINE_CHARACTERS_MAX) }
-          : line;
-      lines[end++ % linesMax] = kept;
-      last.set(line.story, kept);
-    },
+    push: (line) => void last.set(line.story, add(line)),
+    note: (line) => void add(line),
   };
 };

@@ -29,10 +29,10 @@ const EVERYWHERE: readonly View[] = ["dashboard", "card", "help", "quit", "confi
  * printed from it, the most important keys first.
  */
 export const KEYMAP: readonly KeyBinding[] = [
-  { keys: ["enter"], command: "start", views: ["confirm"], group: "The run" },
+  { keys: ["enter"], command: "start", views: ["confirm"], group: "The run", shown: "⏎" },
   { keys: ["p"], command: "pause", views: RUN, group: "The run" },
   { keys: ["i"], command: "inbox", views: [...RUN, "summary"], group: "The run" },
-  { keys: ["enter"], command: "answer", views: ["inbox"], group: "The run" },
+  { keys: ["enter"], command: "answer", views: ["inbox"], group: "The run", shown: "⏎" },
   { keys: ["r"], command: "retry", views: RUN, group: "The selected story" },
   { keys: ["R"], command: "retry-with-note", views: RUN, group: "The selected story", shown: "" },
   { keys: ["s"], command: "skip", views: RUN, group: "The selected story" },

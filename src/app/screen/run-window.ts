@@ -12,9 +12,13 @@ import type { StoryRecords } from "../headless/story-record.ts";
 import type { LeadClient } from "../lead/connect-lead.ts";
 import { readRunIn, type StoredRun } from "../lead/runs.ts";
 import type { LeadSnapshot } from "../lead/snapshot.ts";
-import { createFeedRing } from "./feed-ring.ts";
+import { createFeedRing, type FeedRing } from "./feed-ring.ts";
+import { milestoneOf } from "./milestones.ts";
 import { createRunMirror, type RunMirror } from "./run-mirror.ts";
 import type { FeedWindow } from "./view-model.ts";
+
+/** Events of the past that a newly opened screen looks through for its feed. */
+const PAST_EVENTS_MAX = 2_000;
 
 /** How a run stands to its lead: one leads it, the one that did is gone too early, it has ended, nobody began. */
 export type LeadWord = "alive" | "lost" | "ended" | "none";
@@ -70,6 +74,7 @@ export const openRunWindow = async (
 
   const tell = (entries: readonly JournaledEvent[], { state }: RunMirror): void => {
     if (entries.length === 0) return;
+    note(entries, feed);
     for (const each of listeners) each.onEvents?.(entries, state);
   };
   const catchUp = (upTo?: number): void => {
@@ -80,7 +85,7 @@ export const openRunWindow = async (
     const stored = readRunIn(directory);
     if (stored === undefined) throw unreadable(directory);
     const mirror = createRunMirror(stored.file);
-    mirror.fold(journalOf(stored), events);
+    note(mirror.fold(journalOf(stored), events).slice(-PAST_EVENTS_MAX), feed);
     opened = { stored, mirror };
     if (listen !== undefined) listeners.add(listen(stored.file, mirror.state));
   };
@@ -151,13 +156,14 @@ export const openStillWindow = (
   onCommand: (command: Command) => Promise<Reply>,
 ): RunWindow => {
   const mirror = createRunMirror(stored.file);
-  mirror.fold(events);
+  const feed = createFeedRing(Date.now());
+  note(mirror.fold(events).slice(-PAST_EVENTS_MAX), feed);
   const { state, records } = mirror;
   return {
     ...stored,
     state,
     records,
-    feed: createFeedRing(Date.now(), 1),
+    feed,
     isLive: false,
     lead: state.phase === "ended" ? "ended" : events.length === 0 ? "none" : "lost",
     eventCount: mirror.count,
@@ -166,6 +172,14 @@ export const openStillWindow = (
     subscribe: () => () => {},
     close: () => {},
   };
+};
+
+/** What storyboard has done stands in the feed too, and is what a screen knows of the time before it was opened. */
+const note = (entries: readonly JournaledEvent[], feed: FeedRing): void => {
+  for (const entry of entries) {
+    const line = milestoneOf(entry);
+    if (line !== undefined) feed.note(line);
+  }
 };
 
 const journalOf = ({ directory }: StoredRun): JournaledEvent[] => {

@@ -181,7 +181,7 @@ export class ScreenSession {
       feed,
       label: this.#label,
       lead: lead === "ended" ? "alive" : lead,
-      keys: question === undefined ? keyHints(context) : answerHints(question),
+      keys: question === undefined ? hintsOf(context) : answerHints(question),
       help: helpSections(),
       choices: choicesOf(context),
       uncommitted: this.#uncommitted,
@@ -231,6 +231,14 @@ const NEW_WINDOW: Partial<ViewState> = {
   scroll: 0,
   choice: 0,
 };
+
+const hintsOf = (context: CommandContext): KeyHint[] =>
+  context.view.view === "prompt" ? PROMPT_HINTS : keyHints(context);
+
+const PROMPT_HINTS: KeyHint[] = [
+  { key: "⏎", label: "done" },
+  { key: "esc", label: "take it back" },
+];
 
 const answerHints = ({ answers }: PendingQuestion): KeyHint[] => [
   ...Object.entries(answers).map(([key, { label }]) => ({ key, label })),

@@ -1,5 +1,5 @@
 import type { Line } from "../../components/props.ts";
-import { plainLine } from "../../core/model/plain-text.ts";
+import { firstLine, plainLine, plainText } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import { heroName } from "../../core/scheduler/heroes.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
@@ -83,10 +83,10 @@ const pastAttempts = ({ records }: ScreenFacts, { story }: StoryState): (readonl
   records
     .of(story.key)
     .attempts.flatMap(({ attempt, failure }) =>
-      failure === undefined ? [] : [[`Attempt ${attempt}`, plainLine(failure.message)] as const],
+      failure === undefined ? [] : [[`Attempt ${attempt}`, plainText(failure.message)] as const],
     );
 
-/** `BUILD ok 07:00 → VERIFY 1 finding(s) 01:00 → REFINE now`: the phases of the last attempt. */
+/** `BUILD ok 07:00 → VERIFY 1 finding 01:00 → REFINE now`: the phases of the last attempt. */
 const phaseWords = ({ records }: ScreenFacts, story: StoryState, nowMs: number): string => {
   const phases = records.of(story.story.key).attempts.at(-1)?.phases ?? [];
   return phases
@@ -94,7 +94,7 @@ const phaseWords = ({ records }: ScreenFacts, story: StoryState, nowMs: number):
       const isLast = index === phases.length - 1;
       if (isLast && outcome === undefined)
         return `${phase} for ${durationClock(nowMs - (story.phaseStartedAtMs ?? nowMs))}`;
-      const words = remark === "" ? (outcome ?? "") : plainLine(remark.split("\n", 1)[0] ?? "");
+      const words = remark === "" ? (outcome ?? "") : firstLine(remark);
       return [phase, words, durationMs === 0 ? "" : durationClock(durationMs)].filter((word) => word !== "").join(" ");
     })
     .join(" → ");

@@ -1,8 +1,9 @@
 import type { Line, Tone } from "../../components/props.ts";
 import type { RunFile } from "../../core/engine/run-file.ts";
+import { counted } from "../../core/model/counted.ts";
 import { displayWidth, padToWidth } from "../../core/model/display-width.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
-import { counted } from "../headless/print-lines.ts";
+
 import { agentWords, limitWords, sameAgent, setupWords } from "../headless/start-block.ts";
 import type { ScreenFacts } from "./view-model.ts";
 import type { PageContent } from "./view-model-page.ts";

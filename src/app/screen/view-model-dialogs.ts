@@ -1,7 +1,8 @@
 import type { Choice, Line, PromptState } from "../../components/props.ts";
+import { counted } from "../../core/model/counted.ts";
 import { displayWidth } from "../../core/model/display-width.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
-import { counted } from "../headless/print-lines.ts";
+
 import type { ScreenFacts } from "./view-model.ts";
 import type { PageContent } from "./view-model-page.ts";
 import { cutLine, span, wrapText } from "./view-model-text.ts";

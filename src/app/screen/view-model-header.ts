@@ -71,7 +71,7 @@ const paceParts = (state: RunState, cost: Part, nowMs: number): Part[] => [
     line: [
       span("workers ", "quiet"),
       span(`${state.busy}/${effectiveWorkers(state)}`),
-      span(` (max ${state.maxWorkers})`, "quiet"),
+      ...(effectiveWorkers(state) === state.maxWorkers ? [] : [span(` (max ${state.maxWorkers})`, "quiet")]),
     ],
     rank: 0,
   },

@@ -1,7 +1,8 @@
 import type { Notice, Tone } from "../../components/props.ts";
+import { counted } from "../../core/model/counted.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
-import { counted } from "../headless/print-lines.ts";
+
 import { clockMinutes } from "../machine-contract/time-words.ts";
 import type { ScreenFacts } from "./view-model.ts";
 

@@ -41,3 +41,9 @@ const CONTROLS = /[\x00-\x09\x0b-\x1f\x7f-\x9f]/g;
  */
 const INVISIBLE =
   /\u00ad|\u034f|\u061c|[\u115f\u1160]|\u180e|[\u200b-\u200f]|[\u202a-\u202e]|[\u2060-\u206f]|\u3164|[\ufe00-\ufe0f]|\ufeff|\uffa0|[\ufff9-\ufffb]|[\u{e0000}-\u{e0fff}]|\p{Surrogate}/gu;
+
+/** The first line of a text as one plain line, without the colon that announces the others. */
+export const firstLine = (text: string): string => {
+  const [first = "", ...others] = plainText(text).trim().split("\n");
+  return plainLine(others.length === 0 ? first : first.replace(/(?:; its last lines)?:$/, ""));
+};

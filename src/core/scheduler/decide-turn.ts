@@ -1,4 +1,5 @@
 import { assertNever } from "../model/assert.ts";
+import { counted } from "../model/counted.ts";
 import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import { type Finding, findingIdentity, isBlocking } from "../model/review.ts";
 import type { CutReason, TurnEnd, TurnResult } from "../model/turn.ts";
@@ -129,7 +130,7 @@ const reviewed = (
         story: effect.story,
         question: {
           kind: "review",
-          text: `${open.length} finding(s) still open after ${story.reviews} review(s). Answer "accept" to land with them deferred, or say what to do.`,
+          text: `${counted(open.length, "finding")} still open after ${counted(story.reviews, "review")}. Answer "accept" to land with them deferred, or say what to do.`,
           findings: open,
         },
         next: {

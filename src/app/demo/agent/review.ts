@@ -10,7 +10,7 @@ const DIFF_BYTES_MAX = 1024 * 1024;
 export const review = async ({ prompt, cwd, story, voice }: DemoTurn): Promise<void> => {
   const range = /`git diff ([\w./-]+) --`/.exec(prompt)?.[1] ?? "HEAD~1..HEAD";
   let added: readonly AddedLine[] = [];
-  await voice.use("Run", `git diff ${range}`, async () => {
+  await voice.use("Run", `git diff ${range.replaceAll(/\b([0-9a-f]{7})[0-9a-f]{33}\b/g, "$1")}`, async () => {
     const args = ["diff", "--unified=0", "--no-color", "--no-ext-diff", range, "--"];
     added = addedLines((await git(args, { cwd, outputBytesMax: DIFF_BYTES_MAX })).stdout);
   });
