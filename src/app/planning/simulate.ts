@@ -64,7 +64,7 @@ export const simulate = (
   while (state.phase !== "ended") {
     const next = timeline.take();
     if (next === undefined) {
-      const wakeMs = nextWakeMs(state);
+      const wakeMs = nextWakeMs(state, nowMs);
       // Nothing runs and nothing will: the rest can never start.
       if (wakeMs === undefined || wakeMs <= nowMs) break;
       nowMs = wakeMs;

@@ -94,12 +94,13 @@ export class Engine {
   #give(fact: Fact): void {
     if (this.#closed) return;
     try {
-      const events = step(this.state, { fact, atMs: this.#ports.now(), luck: this.#ports.luck() }, this.#seq);
+      const atMs = this.#ports.now();
+      const events = step(this.state, { fact, atMs, luck: this.#ports.luck() }, this.#seq);
       this.#seq += events.length;
       this.#ports.journal.append(events);
       this.#ports.onEvents(events, this.state);
       this.#follow(events);
-      this.#setWake();
+      this.#setWake(atMs);
     } catch (error) {
       this.#fail(error);
     }
@@ -162,9 +163,9 @@ export class Engine {
     this.#give({ type: "effect-ended", effect: effect.id, result });
   }
 
-  #setWake(): void {
+  #setWake(lastStepMs: number): void {
     clearTimeout(this.#wake);
-    const at = nextWakeMs(this.state);
+    const at = nextWakeMs(this.state, lastStepMs);
     if (at === undefined || this.#closed) return;
     const delay = Math.min(TIMER_MAX_MS, Math.max(1, at - this.#ports.now()));
     this.#wake = setTimeout(() => this.#give({ type: "time-passed" }), delay);

@@ -236,10 +236,13 @@ export const isSatisfied = (story: StoryState): boolean => story.stage === "ende
 export const effectiveWorkers = (state: RunState): number =>
   state.stopping !== undefined || state.paused || state.breaker.open ? state.busy : state.maxWorkers;
 
-/** The earliest time at which something could start that cannot now; undefined when nothing waits for a time. */
-export const nextWakeMs = (state: RunState): number | undefined => {
+/**
+ * The next time at which something could happen by itself; undefined when nothing waits for a time. A story that could have
+ * started by the last step (`lastStepMs`) waits for something else since, which wakes by itself.
+ */
+export const nextWakeMs = (state: RunState, lastStepMs: number): number | undefined => {
   let earliest: number | undefined;
-  for (const at of state.sleeping.values()) earliest = Math.min(earliest ?? at, at);
+  for (const at of state.sleeping.values()) if (at > lastStepMs) earliest = Math.min(earliest ?? at, at);
   for (const at of state.resting.values()) earliest = Math.min(earliest ?? at, at);
   return earliest;
 };

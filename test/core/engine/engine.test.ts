@@ -72,6 +72,34 @@ test("a resumed engine performs what was outstanding again, and only that", asyn
   expect(again.state.result).toMatchObject({ exit: 0 });
 });
 
+test("a story whose pause is over while every worker is busy has the engine wait for a worker, not look again and again", async () => {
+  let looks = 0;
+  let failures = 0;
+  let endB: (result: EffectResult) => void = () => {};
+  const { ports } = world((effect) => {
+    if (effect.kind !== "run-turn") return goodResult(effect);
+    if (effect.story === "b") return new Promise((resolve) => (endB = resolve));
+    return failures++ > 0 ? goodResult(effect) : turn({ kind: "halted", reason: "no" });
+  });
+  const counted: EnginePorts = {
+    ...ports,
+    now: () => {
+      looks++;
+      return Date.now();
+    },
+  };
+  const engine = new Engine(initialState(barePolicy({ maxWorkers: 1 }), [story("a"), story("b")]), 0, counted);
+  engine.start();
+  await expect.poll(() => engine.state.stories.get("b")?.stage).toBe("running");
+  const { notBeforeMs = 0 } = engine.state.stories.get("a") ?? {};
+  await new Promise((resolve) => setTimeout(resolve, Math.max(0, notBeforeMs - Date.now()) + 300));
+  expect(engine.state.stories.get("a")?.stage).toBe("queued");
+  expect(looks).toBeLessThan(30);
+  endB(turn({ kind: "finished" }));
+  await engine.ended;
+  expect(engine.state.result).toMatchObject({ exit: 0 });
+});
+
 test("what nobody waits for any more is aborted", async () => {
   let aborted = false;
   const { ports } = world((effect, signal) => {
