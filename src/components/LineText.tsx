@@ -7,26 +7,42 @@ interface LineProps {
   readonly line: Line;
 }
 
-/** A line in its tones; cut by Ink where a terminal sees it wider than we. */
-export const LineText = ({ line }: LineProps): ReactElement => (
-  <Text wrap="truncate-end">
-    {merged(line).map(({ text, tone }, index) => (
-      // biome-ignore lint/suspicious/noArrayIndexKey: a piece of a line has no identity but its place
-      <Text key={index} {...LOOKS[tone]}>
-        {text}
-      </Text>
-    ))}
-  </Text>
-);
+const isSameText = (before: LineProps, after: LineProps): boolean => isSameLine(before.line, after.line);
 
-/** A line in a row of its own, also an empty one. Drawn again, with its box, only when it changed: most of them never do. */
+/**
+ * A line in its tones; cut by Ink where a terminal sees it wider than we. Drawn again only when it changed, and with one
+ * node where it has one tone: most lines never change, and every node costs time in a first frame.
+ */
+export const LineText = memo(({ line }: LineProps): ReactElement => {
+  const pieces = merged(line);
+  const [only] = pieces;
+  if (pieces.length === 1 && only !== undefined) {
+    return (
+      <Text wrap="truncate-end" {...LOOKS[only.tone]}>
+        {only.text}
+      </Text>
+    );
+  }
+  return (
+    <Text wrap="truncate-end">
+      {pieces.map(({ text, tone }, index) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a piece of a line has no identity but its place
+        <Text key={index} {...LOOKS[tone]}>
+          {text}
+        </Text>
+      ))}
+    </Text>
+  );
+}, isSameText);
+
+/** A line in a row of its own, also an empty one. */
 export const LineRow = memo(
   ({ line }: LineProps): ReactElement => (
     <Box flexShrink={0} height={1}>
       <LineText line={line} />
     </Box>
   ),
-  (before, after) => isSameLine(before.line, after.line),
+  isSameText,
 );
 
 /** Neighbours of one tone as one piece, and empty cells with what they follow: each piece costs time in every frame. */

@@ -1,6 +1,6 @@
 import inkTable from "ink-table";
 import { createContext, memo, type PropsWithChildren, type ReactElement, useContext } from "react";
-import { LineRow } from "./LineText.tsx";
+import { LineText } from "./LineText.tsx";
 import type { Line, StoryRow } from "./props.ts";
 
 interface StoryTableProps {
@@ -37,7 +37,7 @@ const Grid = memo(({ names, count }: { readonly names: string; readonly count: n
 const Cell = ({ column, children }: PropsWithChildren<{ readonly column: number }>): ReactElement => {
   const { columns, rows } = useContext(Cells);
   const line: Line | undefined = rows[Number(String(children).trim())]?.cells[columns[column] ?? ""];
-  return <LineRow line={line ?? NOTHING} />;
+  return <LineText line={line ?? NOTHING} />;
 };
 
 const NOTHING: Line = [];

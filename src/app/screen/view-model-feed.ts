@@ -105,7 +105,7 @@ const isShown = (line: FeedLine, { story, text }: FeedFilter): boolean => {
 
 const feedLine = (facts: ScreenFacts, line: FeedLine, columns: number, labelColumns: number): Line => {
   const words = plainLine(line.text.slice(0, WORDS_MAX));
-  const phase = line.phase === undefined || words.startsWith(line.phase) ? "" : `${line.phase.padEnd(7)} `;
+  const phase = line.phase !== undefined && words.startsWith(line.phase) ? "" : `${(line.phase ?? "").padEnd(7)} `;
   const hasTime = columns >= TIME_COLUMNS_MIN;
   return cutLine(
     [
