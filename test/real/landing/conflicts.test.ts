@@ -57,6 +57,30 @@ test("a conflict goes back to its builder, who finds the merge under way; what i
   expect(project.git("log", "-1", "--format=%s", baseline)).toMatch(/1-1-a|statuses/);
 });
 
+test("without a review it is the builder's own phase that comes again, also where storyboard commits", async () => {
+  const environment = writeClash("exit 9");
+  // The same agent for both: it builds, or finishes the merge that it finds. Storyboard makes the commits.
+  const builds = (word: string, wait: string): string => `if git rev-parse -q --verify MERGE_HEAD; then
+  printf 'line 1\\nline 2 from a and b\\nline 3\\n' > shared.txt
+else ${wait}; sed -i 's/^line 2.*/line 2 ${word}/' shared.txt; sed -i 's/\\[ \\]/[x]/' "$STORYBOARD_STORY_FILE"; fi`;
+  Object.assign(
+    environment,
+    scripted(project, {
+      "1-1-a.BUILD": builds("from a", TOGETHER_THEN.first),
+      "1-2-b.BUILD": builds("from b", TOGETHER_THEN.second),
+    }),
+  );
+  const configuration = agentConfiguration("order: parallel\npipeline: build\nfinal_status: done\n");
+  project
+    .write("storyboard.yaml", configuration.replace("cli: command,", "cli: command, commits: storyboard,"))
+    .commit();
+  const { status, stdout } = await project.storyboard(["run", "--headless"], environment);
+  expect(status, stdout).toBe(0);
+  expect(project.read("shared.txt")).toBe("line 1\nline 2 from a and b\nline 3\n");
+  expect(project.git("log", "--format=%s").match(/^feat/gm)).toHaveLength(2);
+  expect(turnsOf(project)).toEqual(["1-1-a BUILD 1", "1-2-b BUILD 1", "1-2-b BUILD 1"].toSorted());
+});
+
 test("marks of conflict that were committed, and a merge that was left open, are missing evidence, by name", async () => {
   const repair = `if [ ! -e "$TOGETHER/tried" ]; then touch "$TOGETHER/tried"; git add -A; git commit --quiet --no-edit
 elif [ ! -e "$TOGETHER/aborted" ]; then touch "$TOGETHER/aborted"; git reset --quiet --hard HEAD~1
