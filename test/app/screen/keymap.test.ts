@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import type { CommandContext, ScreenActions } from "../../../src/app/screen/command-context.ts";
 import { SCREEN_COMMANDS } from "../../../src/app/screen/commands.ts";
@@ -114,4 +116,8 @@ test("help and README come from the table", () => {
     "| `p` | pause and go on; going on also closes the circuit breaker |",
   ]);
   expect(table).toContain("| `q` | quit; asks when agents run: leave it running, stop and save, or stay |");
+  const readme = readFileSync(join(import.meta.dirname, "..", "..", "..", "README.md"), "utf8");
+  const section = /^## Keys\n\n([\s\S]*?)\n(?=## )/m.exec(readme)?.[1];
+  // Where they differ: what the table says is put into the README.
+  expect(section).toBe(table);
 });

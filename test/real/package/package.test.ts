@@ -52,12 +52,17 @@ const run = (args: readonly string[], env = environment): Promise<Ran> =>
   runProgram(installed, args, { cwd: base, env });
 
 test("the package holds the bundle, its launcher and papers, and no Node of its own", () => {
+  const pictures = readdirSync(join(ROOT, "docs/pictures")).map((name) => `docs/pictures/${name}`);
   const files = execFileSync("tar", ["-tzf", tarball], { encoding: "utf8" }).trim().split("\n").toSorted();
-  expect(files).toEqual(
-    ["CHANGELOG.md", "README.md", "bin/storyboard", "dist/licenses.txt", "dist/storyboard.mjs", "package.json"].map(
-      (name) => `package/${name}`,
-    ),
-  );
+  const others = [
+    "CHANGELOG.md",
+    "README.md",
+    "bin/storyboard",
+    "dist/licenses.txt",
+    "dist/storyboard.mjs",
+    "package.json",
+  ];
+  expect(files).toEqual([...others, ...pictures].map((name) => `package/${name}`).toSorted());
 });
 
 test("installed without a network it needs no other package and little room", () => {
