@@ -1,7 +1,9 @@
 import type { Story } from "../../src/core/model/story.ts";
+import type { StoryKey } from "../../src/core/model/story-key.ts";
 import type { TurnEnd } from "../../src/core/model/turn.ts";
 import type { Effect, EffectResult } from "../../src/core/scheduler/effects.ts";
-import type { Command } from "../../src/core/scheduler/inputs.ts";
+import type { Command, Fact } from "../../src/core/scheduler/inputs.ts";
+import type { RunPolicy } from "../../src/core/scheduler/policy.ts";
 import { randomSprint } from "./random-sprint.ts";
 import { goodResult, policy, TestRun, turn } from "./run.ts";
 
@@ -18,76 +20,98 @@ export const HOSTILE: readonly string[] = [
   "\u{1f9ff}\u{e0041}\ud800 lone \udc00",
 ];
 
-/** A run that was driven at random for some steps: the same for the same chance. */
-export const randomRun = (random: () => number, stories: number, steps: number): TestRun => {
-  const pick = <T>(all: readonly T[]): T => all[Math.floor(random() * all.length)]!;
-  const sprint = randomSprint(stories, Math.floor(random() * 1000)).stories.map(
+type Chance = () => number;
+
+/** Stories with hostile titles, some of which wait for others, and how they are run. */
+export const randomPlan = (
+  random: Chance,
+  count: number,
+): { readonly stories: readonly Story[]; readonly policy: RunPolicy } => ({
+  stories: randomSprint(count, Math.floor(random() * 1000)).stories.map(
     (story, index): Story => ({
       ...story,
-      title: pick(HOSTILE),
+      title: picked(random, HOSTILE),
       tasks: random() < 0.2 ? [{ text: "done before", done: true, line: 1, depth: 0 }] : [],
       ...(random() < 0.7 ? { epic: String(1 + (index % 3)) } : {}),
     }),
-  );
-  const run = new TestRun(
-    sprint,
-    policy({
-      maxWorkers: 1 + Math.floor(random() * 6),
-      attemptsMax: 1 + Math.floor(random() * 3),
-      baseline: pick(["skip", "accept"]),
-      inbox: pick(["wait", "fail"]),
-    }),
-  );
-  const ends: readonly (() => TurnEnd)[] = [
-    () => ({ kind: "finished" }),
-    () => ({ kind: "finished" }),
-    () => ({ kind: "finished" }),
-    () => ({ kind: "halted", reason: pick(HOSTILE) }),
-    () => ({ kind: "question", question: pick(HOSTILE) }),
-    () => ({ kind: "failed", cause: pick(["exit", "network", "rate-limit"]), message: pick(HOSTILE) }),
-  ];
-  const resultOf = (effect: Effect): EffectResult => {
-    if (effect.kind !== "run-turn") {
-      return effect.kind === "land" && random() < 0.2
-        ? {
-            kind: "conflict",
-            files: [pick(HOSTILE)],
-            message: "both changed it",
-            ...(random() < 0.7 ? { onto: "c0ffee" } : {}),
-          }
-        : goodResult(effect);
-    }
-    return turn(pick(ends)(), {
-      usage: { inputTokens: 1000, outputTokens: 10, cachedTokens: null, usd: random() < 0.5 ? null : random() * 10 },
-      claim: { files: [{ path: pick(HOSTILE), why: pick(HOSTILE) }], testsAdded: 3, coverage: pick(HOSTILE) },
-      verdict:
-        random() < 0.7
-          ? { verdict: "approved", findings: [] }
-          : { verdict: "changes", findings: [{ severity: "high", title: pick(HOSTILE) }] },
-    });
-  };
-  const commandOf = (): Command => {
-    const story = pick(sprint).key;
-    return pick<Command>([
-      { type: "pause" },
-      { type: "resume" },
-      { type: "resume" },
-      { type: "retry", story },
-      { type: "skip", story },
-      { type: "cancel", story },
-      { type: "workers", max: 1 + Math.floor(random() * 8) },
-      { type: "answer", story, text: "go on" },
-      { type: "stop", reason: pick(HOSTILE) },
-    ]);
-  };
+  ),
+  policy: policy({
+    maxWorkers: 1 + Math.floor(random() * 6),
+    attemptsMax: 1 + Math.floor(random() * 3),
+    baseline: picked(random, ["skip", "accept"]),
+    inbox: picked(random, ["wait", "fail"]),
+  }),
+});
+
+/** What may happen next in a run: something ends, well or badly; a person commands; time passes. */
+export const randomFact = (random: Chance, run: TestRun): Fact => {
+  const effects = run.outstanding();
+  if (random() < 0.12) return { type: "command", command: randomCommand(random, picked(random, run.stories).key) };
+  if (effects.length === 0 || random() >= 0.85) return { type: "time-passed" };
+  const effect = picked(random, effects);
+  return { type: "effect-ended", effect: effect.id, result: randomResult(random, effect) };
+};
+
+/** A run that was driven at random for some steps: the same for the same chance. */
+export const randomRun = (random: Chance, stories: number, steps: number): TestRun => {
+  const plan = randomPlan(random, stories);
+  const run = new TestRun(plan.stories, plan.policy);
   run.start();
   for (let step = 0; step < steps; step++) {
-    const effects = run.outstanding();
-    if (random() < 0.12) run.command(commandOf());
-    else if (effects.length > 0 && random() < 0.85) {
-      const effect = pick(effects);
-      run.end(effect, resultOf(effect));
-    } else run.wait(Math.floor(random() * 400_000));
+    const fact = randomFact(random, run);
+    if (fact.type === "time-passed") run.wait(Math.floor(random() * 400_000));
+    else run.give(fact);
   }
   return run;
 };
+
+/** One of all. */
+export const picked = <T>(random: Chance, all: readonly T[]): T => all[Math.floor(random() * all.length)]!;
+
+const randomCommand = (random: Chance, story: StoryKey): Command =>
+  picked<Command>(random, [
+    { type: "pause" },
+    { type: "resume" },
+    { type: "resume" },
+    { type: "retry", story },
+    { type: "skip", story },
+    { type: "cancel", story },
+    { type: "workers", max: 1 + Math.floor(random() * 8) },
+    { type: "answer", story, text: "go on" },
+    { type: "stop", reason: picked(random, HOSTILE) },
+  ]);
+
+const randomResult = (random: Chance, effect: Effect): EffectResult => {
+  if (effect.kind === "run-turn") return randomTurn(random);
+  if (effect.kind !== "land" || random() >= 0.2) return goodResult(effect);
+  return {
+    kind: "conflict",
+    files: [picked(random, HOSTILE)],
+    message: "both changed it",
+    ...(random() < 0.7 ? { onto: "c0ffee" } : {}),
+  };
+};
+
+const randomTurn = (random: Chance): EffectResult =>
+  turn(randomEnd(random), {
+    usage: { inputTokens: 1000, outputTokens: 10, cachedTokens: null, usd: random() < 0.5 ? null : random() * 10 },
+    claim: {
+      files: [{ path: picked(random, HOSTILE), why: picked(random, HOSTILE) }],
+      testsAdded: 3,
+      coverage: picked(random, HOSTILE),
+    },
+    verdict:
+      random() < 0.7
+        ? { verdict: "approved", findings: [] }
+        : { verdict: "changes", findings: [{ severity: "high", title: picked(random, HOSTILE) }] },
+  });
+
+const randomEnd = (random: Chance): TurnEnd =>
+  picked<TurnEnd>(random, [
+    { kind: "finished" },
+    { kind: "finished" },
+    { kind: "finished" },
+    { kind: "halted", reason: picked(random, HOSTILE) },
+    { kind: "question", question: picked(random, HOSTILE) },
+    { kind: "failed", cause: picked(random, ["exit", "network", "rate-limit"]), message: picked(random, HOSTILE) },
+  ]);

@@ -26,10 +26,12 @@ export class TestTerminal {
   readonly #ended: Promise<number>;
   readonly #pty: ReturnType<typeof pty.spawn>;
   readonly #model: InstanceType<typeof xterm.Terminal>;
+  #columns: number;
   #rows: number;
 
   constructor(project: Project, args: readonly string[], options: TerminalOptions = {}) {
     const { columns = 100, rows = 30, command = [STORYBOARD] } = options;
+    this.#columns = columns;
     this.#rows = rows;
     this.#model = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 500 });
     this.#model.loadAddon(new unicode11.Unicode11Addon());
@@ -61,9 +63,10 @@ export class TestTerminal {
   /** The rows of the screen, without the spaces at their ends. */
   rows(): string[] {
     const { active } = this.#model.buffer;
+    // A model that was made narrower keeps what is beyond its edge now.
     return Array.from(
       { length: this.#rows },
-      (_, row) => active.getLine(active.viewportY + row)?.translateToString(true) ?? "",
+      (_, row) => active.getLine(active.viewportY + row)?.translateToString(true, 0, this.#columns) ?? "",
     );
   }
 
@@ -93,6 +96,7 @@ export class TestTerminal {
   }
 
   resize(columns: number, rows: number): void {
+    this.#columns = columns;
     this.#rows = rows;
     this.#pty.resize(columns, rows);
     this.#model.resize(columns, rows);

@@ -5,7 +5,7 @@ import { createStalledSafeOutput } from "../headless/safe-output.ts";
 import { lookAtRun } from "../lead/runs.ts";
 import { createLeadPorts } from "../screen/lead-ports.ts";
 import { markSeen } from "../screen/look-mark.ts";
-import { type Leaving, openScreen } from "../screen/open-screen.tsx";
+import { type Leaving, openScreen } from "../screen/open-screen.ts";
 import type { RunWindow } from "../screen/run-window.ts";
 import { ScreenSession } from "../screen/session.ts";
 import { whenReadable } from "../screen/terminal.ts";

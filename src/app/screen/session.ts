@@ -123,6 +123,11 @@ export class ScreenSession {
     this.#flusher.markNow();
   }
 
+  /** Has the present frame drawn once more: what the terminal shows of it is not to be relied on. */
+  redraw(): void {
+    this.#flusher.markNow();
+  }
+
   press(key: KeyPress): void {
     pressed(key, { store: this.store, context: this.#context() });
   }

@@ -3,7 +3,25 @@ import { cutToWidth, displayWidth } from "../../core/model/display-width.ts";
 import { plainText } from "../../core/model/plain-text.ts";
 
 /** A piece of a line; plain unless a tone is given. */
-export const span = (text: string, tone: Tone = "plain"): Span => ({ text, tone });
+export const span = (text: string, tone: Tone = "plain"): Span => ({ text: withSureWidth(text), tone });
+
+/**
+ * The text without what terminals disagree about, so that nothing behind it in its row is out of place: a skin tone and the
+ * frame of a keycap are left out, a flag becomes the letters of its country.
+ */
+const withSureWidth = (text: string): string =>
+  UNSURE.test(text)
+    ? text.replaceAll(UNSURE_ALL, (mark) => {
+        const letter = (mark.codePointAt(0) ?? 0) - FIRST_REGIONAL;
+        return letter >= 0 && letter < LETTERS ? String.fromCharCode(FIRST_LETTER + letter) : "";
+      })
+    : text;
+
+const UNSURE = /[\u{1f3fb}-\u{1f3ff}\u20e3\u{1f1e6}-\u{1f1ff}]/u;
+const UNSURE_ALL = new RegExp(UNSURE, "gu");
+const FIRST_REGIONAL = 0x1f1e6;
+const LETTERS = 26;
+const FIRST_LETTER = 0x41;
 
 /** Cells of a line. */
 export const lineWidth = (line: Line): number => line.reduce((width, { text }) => width + displayWidth(text), 0);

@@ -33,8 +33,10 @@ export class TestLead {
   readonly #journal: Journal;
   #count = 0;
 
-  constructor(keys: readonly string[]) {
-    this.file = { ...aRunFile(keys), project: this.project, worktreeRoot: join(this.project, "worktrees") };
+  /** @param given what is run, or the keys of plain stories */
+  constructor(given: RunFile | readonly string[]) {
+    const file = "run" in given ? given : aRunFile(given);
+    this.file = { ...file, project: this.project, worktreeRoot: join(this.project, "worktrees") };
     this.directory = runDirectory(this.project, this.file.run);
     mkdirSync(this.directory, { recursive: true });
     this.run = new TestRun(this.file.stories, this.file.policy);

@@ -11,12 +11,11 @@ import {
   type View,
   type ViewState,
 } from "../../../src/components/props.ts";
-import { displayWidth } from "../../../src/core/model/display-width.ts";
 import { plainText } from "../../../src/core/model/plain-text.ts";
-import { countsOf } from "../../../src/core/scheduler/state.ts";
+import { cellsOf } from "../../support/cells.ts";
+import { numbersOf, wrongNumbers } from "../../support/header-numbers.ts";
 import { HOSTILE, randomRun } from "../../support/random-run.ts";
 import { createRandom } from "../../support/random-sprint.ts";
-import type { TestRun } from "../../support/run.ts";
 import { factsOf, feedOf, frame } from "../../support/screen.tsx";
 
 const RUNS = Number(process.env.STORYBOARD_PROPERTY_RUNS ?? 150);
@@ -79,16 +78,6 @@ const moments = fc
     };
     return { run, facts, view: view_, size };
   });
-
-const CLUSTERS = new Intl.Segmenter();
-
-/** Cells of a row as terminals draw it: flags and skin tones are one emoji each. */
-const cellsOf = (row: string): number => {
-  let cells = 0;
-  for (const { segment } of CLUSTERS.segment(row))
-    cells += /\p{Emoji_Presentation}/u.test(segment) ? 2 : displayWidth(segment);
-  return cells;
-};
 
 const describeSize = ({ columns, rows }: Size): string => `${columns}x${rows}`;
 
@@ -154,57 +143,8 @@ test("the numbers in the header equal the counts of the run's state", () => {
       const header = screenProps(facts, view, size, run.nowMs)
         .header.lines.map((line) => line.map(({ text }) => text).join(""))
         .join("\n");
-      const drawn = numbersIn(header);
-      const known = numbersOf(run);
-      for (const [name, number] of Object.entries(drawn)) expect(number, `${name} in ${header}`).toBe(known[name]);
-      if (size.columns < 140 || size.rows < 16) return;
-      // Where there is room, nothing that counts is left out.
-      for (const [name, number] of Object.entries(known)) {
-        const isOptional = number === 0 || ["busy", "effective", "max", "queue", "running"].includes(name);
-        if (!isOptional) expect(drawn, `${name} in ${header}`).toHaveProperty(name);
-      }
+      expect(wrongNumbers(header, numbersOf(run.state), size), header).toEqual([]);
     }),
     { numRuns: RUNS },
   );
 });
-
-const PATTERNS: Readonly<Record<string, RegExp>> = {
-  succeeded: /(\d+)\/\d+ done/,
-  total: /\d+\/(\d+) done/,
-  failed: /(\d+) failed/,
-  blocked: /(\d+) blocked/,
-  skipped: /(\d+) skipped/,
-  parked: /(\d+) parked/,
-  waiting: /(\d+) waits? for you/,
-  running: /(\d+) running/,
-  queue: /queue (\d+)|(\d+) queued/,
-  busy: /workers (\d+)\//,
-  effective: /workers \d+\/(\d+)/,
-  max: /\(max (\d+)\)/,
-};
-
-const numbersIn = (header: string): Record<string, number> =>
-  Object.fromEntries(
-    Object.entries(PATTERNS).flatMap(([name, pattern]) => {
-      const match = pattern.exec(header);
-      return match === null ? [] : [[name, Number(match[1] ?? match[2])] as const];
-    }),
-  );
-
-const numbersOf = ({ state }: TestRun): Record<string, number> => {
-  const counts = countsOf(state);
-  return {
-    succeeded: counts.done + counts.already_done + counts.awaiting_operator,
-    total: counts.total,
-    failed: counts.failed,
-    blocked: counts.blocked,
-    skipped: counts.skipped,
-    parked: counts.parked,
-    waiting: counts.waiting,
-    running: counts.running,
-    queue: counts.queued,
-    busy: counts.running,
-    effective: state.stopping !== undefined || state.paused || state.breaker.open ? counts.running : state.maxWorkers,
-    max: state.maxWorkers,
-  };
-};

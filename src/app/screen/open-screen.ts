@@ -1,5 +1,4 @@
-import { render } from "ink";
-import { App } from "./App.tsx";
+import { AUTOWRAP_ON, drawScreen } from "./draw-screen.tsx";
 import type { ScreenSession } from "./session.ts";
 import { makeNonBlocking, written } from "./terminal.ts";
 
@@ -15,12 +14,6 @@ export type Leaving =
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** How often it is looked whether whoever started us still lives, in milliseconds. */
 const PARENT_CHECK_MS = 1_000;
-/** Draw at most that often: far above the flusher's rate, so that no frame of the feed keeps a key waiting (measured). */
-const FRAMES_MAX = 60;
-/** Where a terminal sees a text wider than we do, it is cut at the edge instead of pushing the screen out of place. */
-const AUTOWRAP_OFF = "\u001b[?7l";
-const AUTOWRAP_ON = "\u001b[?7h";
-
 /**
  * Shows a session on the alternate screen until it is left, whatever for, and gives the terminal back as it was. The
  * session gets what leaves it; later reasons than the first mean nothing.
@@ -36,15 +29,7 @@ export const openScreen = async (
   const release = leaveForOutside(leave);
   const session = createSession(leave);
   try {
-    const screen = render(<App session={session} />, {
-      alternateScreen: true,
-      incrementalRendering: true,
-      maxFps: FRAMES_MAX,
-      patchConsole: true,
-      exitOnCtrlC: false,
-      interactive: true,
-    });
-    stdout.write(AUTOWRAP_OFF);
+    const screen = drawScreen(session, process);
     // A component that throws ends Ink by itself.
     screen.waitUntilExit().then(
       () => leave({ kind: "gone" }),
@@ -57,7 +42,6 @@ export const openScreen = async (
     return { leaving, session };
   } finally {
     release();
-    // A terminal has one such mode for both of its screens.
     stdout.write(AUTOWRAP_ON);
   }
 };
