@@ -1,4 +1,5 @@
 import type { Choice, HelpSection, KeyHint, View } from "../../components/props.ts";
+import { displayWidth, padToWidth } from "../../core/model/display-width.ts";
 import type { CommandContext } from "./command-context.ts";
 import { SCREEN_COMMANDS, type ScreenCommand, type ScreenCommandName } from "./commands.ts";
 
@@ -139,16 +140,18 @@ export const helpSections = (): HelpSection[] =>
       .map((binding) => ({ keys: binding.keys.map(shownKey).join(" "), does: doesIn(binding) })),
   })).filter(({ keys }) => keys.length > 0);
 
-/** The README's table of keys. */
-export const keysTable = (): string =>
-  [
-    "| key | what it does |",
-    "| --- | --- |",
-    ...explained().map(
-      (binding) => `| ${binding.keys.map((key) => `\`${shownKey(key)}\``).join(" ")} | ${doesIn(binding)} |`,
-    ),
-    "",
-  ].join("\n");
+/** The README's table of keys, its columns as wide as their longest cells. */
+export const keysTable = (): string => {
+  const rows = [
+    ["key", "what it does"],
+    ...explained().map((binding) => [binding.keys.map((key) => `\`${shownKey(key)}\``).join(" "), doesIn(binding)]),
+  ];
+  const [keys = 0, does = 0] = [0, 1].map((column) => Math.max(...rows.map((row) => displayWidth(row[column] ?? ""))));
+  const [head = "", ...lines] = rows.map(
+    ([key = "", words = ""]) => `| ${padToWidth(key, keys)} | ${padToWidth(words, does)} |`,
+  );
+  return [head, `| ${"-".repeat(keys)} | ${"-".repeat(does)} |`, ...lines, ""].join("\n");
+};
 
 const explained = (): KeyBinding[] => KEYMAP.filter(({ views }) => views.some((view) => EXPLAINED.has(view)));
 

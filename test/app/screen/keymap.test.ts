@@ -110,12 +110,8 @@ test("help and README come from the table", () => {
   const shown = helpSections().flatMap(({ keys }) => keys.map((each) => each.keys));
   for (const key of ["p", "r", "s", "x", "+", "-", "j ↓", "/", "?", "q"]) expect(shown).toContain(key);
   const table = keysTable();
-  expect(table.split("\n").slice(0, 3)).toEqual([
-    "| key | what it does |",
-    "| --- | --- |",
-    "| `p` | pause and go on; going on also closes the circuit breaker |",
-  ]);
-  expect(table).toContain("| `q` | quit; asks when agents run: leave it running, stop and save, or stay |");
+  expect(table).toMatch(/^\| key +\| what it does +\|\n\| -+ \| -+ \|\n\| `p` +\| pause and go on/);
+  expect(table).toMatch(/\| `q` +\| quit; asks when agents run: leave it running, stop and save, or stay +\|/);
   const readme = readFileSync(join(import.meta.dirname, "..", "..", "..", "README.md"), "utf8");
   const section = /^## Keys\n\n([\s\S]*?)\n(?=## )/m.exec(readme)?.[1];
   // Where they differ: what the table says is put into the README.
