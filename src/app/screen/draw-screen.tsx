@@ -18,6 +18,7 @@ export interface DrawnTerminal {
 
 /** Draws a session on the alternate screen of a terminal, in frames of its size, until it is unmounted. */
 export const drawScreen = (session: ScreenSession, { stdout, stdin }: DrawnTerminal): Instance => {
+  stdout.write(AUTOWRAP_OFF);
   const screen = render(<App session={session} />, {
     stdout,
     stdin,
@@ -28,7 +29,6 @@ export const drawScreen = (session: ScreenSession, { stdout, stdin }: DrawnTermi
     exitOnCtrlC: false,
     interactive: true,
   });
-  stdout.write(AUTOWRAP_OFF);
   // Ink draws what changed since the last frame. What a terminal of another size made of that one nobody knows.
   const drawAnew = (): void => {
     screen.clear();

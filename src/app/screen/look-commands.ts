@@ -74,7 +74,8 @@ export const LOOK_COMMANDS = {
       const { view, actions } = context;
       if (view.view !== "dashboard") actions.set({ view: "dashboard", scroll: 0, choice: 0 });
       else if (hasFilter(view)) actions.set({ ...FILTERS_OFF, feedEnd: undefined });
-      else if (view.feedFull || view.feedEnd !== undefined) actions.set({ feedFull: false, feedEnd: undefined });
+      else if (view.feedFull) actions.set({ feedFull: false, feedEnd: undefined, pane: "stories" });
+      else if (view.feedEnd !== undefined) actions.set({ feedEnd: undefined });
       else actions.set({ view: isUnfinished(context.window.state) ? "lost" : "summary", scroll: 0, choice: 0 });
     },
   },

@@ -52,6 +52,20 @@ export const lastPid = (): number => {
   return Number.isInteger(last) ? last : 0;
 };
 
+/**
+ * Whether a process is still the copy of its parent that a fork makes: it has begun no program of its own, and a signal
+ * may meet what its parent set for that. False where the system does not tell.
+ */
+export const isForkedCopy = ({ pid, parent }: ProcessRow): boolean => {
+  if (process.platform !== "linux") return false;
+  try {
+    const [own, parents] = [pid, parent].map((one) => readFileSync(`/proc/${one}/cmdline`));
+    return own !== undefined && parents !== undefined && own.length > 0 && own.equals(parents);
+  } catch {
+    return false;
+  }
+};
+
 /** One process, or undefined when there is none with this pid. */
 export const readProcess = (pid: number): ProcessRow | undefined =>
   process.platform === "linux"

@@ -1,6 +1,6 @@
 import type { JobEnd, StopPlan } from "./job.ts";
 import { isKeeper, type Lineage } from "./lineage.ts";
-import { readProcess } from "./process-table.ts";
+import { isForkedCopy, readProcess } from "./process-table.ts";
 import { type Sweeper, signalProcess } from "./sweep.ts";
 
 /** What stopping needs to know of a job. */
@@ -44,7 +44,8 @@ const signalProgram = async (job: StoppableJob, signal: NodeJS.Signals): Promise
   do {
     const members = await job.sweeper.scan(job.lineage);
     const program = members.find((row) => row.parent === job.lineage.keeper?.pid);
-    if (program) {
+    // The keeper's trap would swallow the signal in a copy of it.
+    if (program && !isForkedCopy(program)) {
       signalProcess(program, signal);
       return;
     }

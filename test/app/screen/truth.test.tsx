@@ -121,9 +121,15 @@ class Performance {
   #onFrame(drawn: Drawn): void {
     const { columns, rows } = this.stage.terminal.size;
     const { size } = drawn.props;
-    if (size.columns === columns && size.rows === rows) this.#look(drawn, size);
+    if (size.columns === columns && size.rows === rows) {
+      this.#look(drawn, size);
+      return;
+    }
     // Ink hears of a new size first, and draws once what React drew for the old one.
-    else expect(this.#isResizing, `${size.columns}x${size.rows} on ${columns}x${rows} ${this.#history}`).toBe(true);
+    const [isResizing, history] = [this.#isResizing, this.#history];
+    this.stage.terminal.look(async () =>
+      expect(isResizing, `${size.columns}x${size.rows} on ${columns}x${rows} ${history}`).toBe(true),
+    );
   }
 
   #look(drawn: Drawn, size: Size): void {

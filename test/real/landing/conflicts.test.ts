@@ -78,7 +78,7 @@ else ${wait}; sed -i 's/^line 2.*/line 2 ${word}/' shared.txt; sed -i 's/\\[ \\]
   expect(status, stdout).toBe(0);
   expect(project.read("shared.txt")).toBe("line 1\nline 2 from a and b\nline 3\n");
   expect(project.git("log", "--format=%s").match(/^feat/gm)).toHaveLength(2);
-  expect(turnsOf(project)).toEqual(["1-1-a BUILD 1", "1-2-b BUILD 1", "1-2-b BUILD 1"].toSorted());
+  expect(turnsOf(project).toSorted()).toEqual(["1-1-a BUILD 1", "1-2-b BUILD 1", "1-2-b BUILD 1"]);
 });
 
 test("marks of conflict that were committed, and a merge that was left open, are missing evidence, by name", async () => {

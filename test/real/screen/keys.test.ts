@@ -160,6 +160,14 @@ test("enter, tab, f, /, ? and esc change the screen alone", async () => {
   await terminal.until("the feed alone", (text) => !text.includes("Stories"));
   terminal.press("f");
   await terminal.shows("Stories");
+  // Back from the feed the keys are the stories' again.
+  terminal.press("f");
+  await terminal.until("the feed alone", (text) => !text.includes("Stories"));
+  terminal.press(KEYS.escape);
+  await terminal.shows("Stories");
+  terminal.press("j");
+  await terminal.until("the next story", (text) => /▸ beta/.test(text));
+  terminal.press("k");
   terminal.press("/", "bet", KEYS.enter);
   await terminal.until("beta alone", (text) => !/alpha +🔨/.test(text) && text.includes("beta"));
   terminal.press(KEYS.escape);
