@@ -66,7 +66,7 @@ export const storiesProps = (
     }),
     isFocused: view.pane === "stories" && view.view === "dashboard",
     hasBorder,
-    columns: Object.keys(widths),
+    columns: Object.keys(TABLE_COLUMNS),
     rows: shown.map((story) =>
       storyRow(facts, story, { widths, isSelected: story.story.key === view.selected, nowMs }),
     ),
@@ -107,7 +107,14 @@ const remarkOf = ({ total, listed, first, shown, filter }: Shown): string => {
 type ColumnName = "mark" | "label" | "title" | "worker" | "status" | "detail" | "age";
 type Widths = Partial<Record<ColumnName, number>>;
 
-/** The columns that have room, in their order, with the cells of each; they fill the pane together. */
+/** The columns of the table, and what stands in each: every cell costs time in a first frame, so there are few. */
+const TABLE_COLUMNS: Readonly<Record<string, readonly ColumnName[]>> = {
+  story: ["mark", "label", "title", "worker"],
+  status: ["status"],
+  now: ["detail", "age"],
+};
+
+/** The parts that have room, in their order, with the cells of each; they fill the pane together. */
 const columnWidths = ({ state, label }: ScreenFacts, columns: number): Widths => {
   let labelColumns = 4;
   let titleColumns = 0;
@@ -154,7 +161,10 @@ const storyRow = (
     id: key,
     isSelected,
     cells: Object.fromEntries(
-      (Object.entries(widths) as [ColumnName, number][]).map(([name, columns]) => [name, all[name](columns)]),
+      Object.entries(TABLE_COLUMNS).map(([name, parts]) => [
+        name,
+        parts.flatMap((part) => (widths[part] === undefined ? [] : all[part](widths[part]))),
+      ]),
     ),
   };
 };
