@@ -70,6 +70,17 @@ export class TestTerminal {
     );
   }
 
+  /** What stands in one cell of the screen. */
+  cell(row: number, column: number): string {
+    const { active } = this.#model.buffer;
+    return (
+      active
+        .getLine(active.viewportY + row)
+        ?.getCell(column)
+        ?.getChars() ?? ""
+    );
+  }
+
   screen(): string {
     return this.rows().join("\n");
   }

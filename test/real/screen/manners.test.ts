@@ -203,3 +203,33 @@ test("ctrl-c asks as q does; twice leaves the run alone", async () => {
   expect(leadPid(project)).toBeDefined();
   open(project, "a");
 });
+
+test("titles in which letters join stay in their places", async () => {
+  const titles = [
+    "क्षि हिन्दी क्षत्रिय विज्ञान",
+    "ဗမာစာ မြန်မာ",
+    "தமிழ் எழுத்து",
+    "ภาษาไทย ที่นี่",
+    "한국어 문서",
+    "日本語の請求書",
+  ];
+  const stories = titles.map((title, i) => `{ key: s${i}, title: "${title}", prompt: x }`);
+  writePlain(project, stories, "pipeline: build\nmax_workers: 2\n");
+  for (const key of ["s0", "s1"]) script(project, key, `${gate(key)}; build`);
+  const screen = terminal(["run", "--fresh"], { columns: 120, rows: 30 });
+  await reached(project, "s1");
+  await screen.shows("RUNNING");
+  // Clocks go on behind the titles, and marks move before them.
+  for (const key of "jjjjkkk") {
+    screen.press(key);
+    await sleep(250);
+  }
+  const text = await screen.until("the clocks of both", (shown) => /0[1-9] │/.test(shown));
+  const top = text.split("\n").findIndex((row) => row.startsWith("╭ Stories"));
+  for (const [i, title] of titles.entries()) {
+    const row = top + 1 + i;
+    expect(screen.rows()[row], text).toContain(`s${i}    ${title}`);
+    expect([screen.cell(row, 0), screen.cell(row, 119)], text).toEqual(["│", "│"]);
+    if (i < 2) expect(screen.rows()[row], text).toMatch(/BUILD {5}[^\d:]+ \d\d:\d\d │$/);
+  }
+});
