@@ -6,6 +6,7 @@ import { dirname, join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import pty from "@lydell/node-pty";
+import { median, percentile } from "./statistics.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const program = join(root, "bin", "storyboard");
@@ -28,9 +29,6 @@ if (total > 0) {
   const step = 20;
   setInterval(() => process.stdout.write(lines((perSecond * step) / 1000)), step);
 }`;
-
-const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1];
-const percentile = (values, share) => [...values].sort((a, b) => a - b)[Math.floor((values.length - 1) * share)];
 
 /** A project of 30 stories whose agents are the given command; `use` gets it with its lead, both are gone afterwards. */
 const withRun = async (command, use) => {

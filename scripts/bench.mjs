@@ -8,6 +8,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { median } from "./statistics.mjs";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const program = join(root, "bin", "storyboard");
@@ -21,7 +22,6 @@ if (major < 22) {
   );
 }
 
-const median = (values) => values.sort((a, b) => a - b)[values.length >> 1];
 const row = (name, value, goal = "") => console.log(`  ${name.padEnd(52)} ${String(value).padStart(12)}   ${goal}`);
 
 /** A scheduler's step at 10,000 stories beside one at 100. */

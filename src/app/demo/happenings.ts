@@ -1,4 +1,4 @@
-import { shortKeyOf } from "../../core/model/story-key.ts";
+import { shortNameOf } from "../../core/model/story-key.ts";
 import type { InboxItem } from "../lead/snapshot.ts";
 import type { ContractLine } from "../machine-contract/contract-line.ts";
 import { DEMO_STORIES } from "./stories/demo-stories.ts";
@@ -11,15 +11,13 @@ export interface Happenings {
   sentences(): readonly string[];
 }
 
-const nameOf = (story: string): string => shortKeyOf(story) ?? story;
-
 /** Listens to a demo, to tell at its end what there was to be seen. */
 export const createHappenings = (): Happenings => {
   const told = new Map<string, string>();
   const refused = new Set<string>();
   let done = 0;
   const tell = (what: string, story: string, words: string): void => {
-    if (!told.has(`${what} ${story}`)) told.set(`${what} ${story}`, `${nameOf(story)} ${words}`);
+    if (!told.has(`${what} ${story}`)) told.set(`${what} ${story}`, `${shortNameOf(story)} ${words}`);
   };
   return {
     event: (line) => {
@@ -41,7 +39,7 @@ export const createHappenings = (): Happenings => {
     },
     // It is told in other words then what the question came to.
     decision: ({ story }, answer) =>
-      void told.set(`question ${story}`, `${nameOf(story)} asked; the demo answered "${answer}"`),
+      void told.set(`question ${story}`, `${shortNameOf(story)} asked; the demo answered "${answer}"`),
     sentences: () => [
       `${done} of ${DEMO_STORIES.length} stories are done: built, reviewed, landed one after the other`,
       ...told.values(),

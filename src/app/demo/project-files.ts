@@ -1,4 +1,4 @@
-import { shortKeyOf } from "../../core/model/story-key.ts";
+import { shortNameOf } from "../../core/model/story-key.ts";
 import { PACE_VARIABLE } from "./pace.ts";
 import { DEMO_STORIES } from "./stories/demo-stories.ts";
 import type { DemoStory } from "./stories/demo-story.ts";
@@ -97,7 +97,7 @@ ${lines.join("\n")}
 const epicOf = ({ key }: DemoStory): string => key.slice(0, key.indexOf("-"));
 
 const storyFile = ({ key, title, after, wish, criteria, tasks }: DemoStory): string => {
-  const dotted = (shortKeyOf(key) ?? key).replace("-", ".");
+  const dotted = shortNameOf(key).replace("-", ".");
   const dependsOn = after.map((other) => `Story ${other.replace("-", ".")}`).join(", ");
   return `# Story ${dotted}: ${title}
 

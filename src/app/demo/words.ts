@@ -1,4 +1,4 @@
-import { shortKeyOf } from "../../core/model/story-key.ts";
+import { shortNameOf } from "../../core/model/story-key.ts";
 import type { InboxItem } from "../lead/snapshot.ts";
 
 /** What the demo says before it begins. */
@@ -21,7 +21,7 @@ storyboard demo: a small sprint from start to end, with everything real but the 
 
 /** What the demo says when it decides in a person's place. */
 export const decisionLine = ({ story }: InboxItem, answer: string): string => {
-  const key = shortKeyOf(story) ?? story;
+  const key = shortNameOf(story);
   return `▸ The demo answers ${key}: ${answer}\n`;
 };
 

@@ -117,11 +117,8 @@ const TABLE_COLUMNS: Readonly<Record<string, readonly ColumnName[]>> = {
 /** The parts that have room, in their order, with the cells of each; they fill the pane together. */
 const columnWidths = ({ state, label }: ScreenFacts, columns: number): Widths => {
   let labelColumns = 4;
-  let titleColumns = 0;
-  for (const { story } of state.stories.values()) {
-    labelColumns = Math.max(labelColumns, displayWidth(label(story.key)));
-    titleColumns = Math.max(titleColumns, displayWidth(plainLine(story.title.slice(0, WORDS_MAX))) + 2);
-  }
+  for (const key of state.stories.keys()) labelColumns = Math.max(labelColumns, displayWidth(label(key)));
+  const titleColumns = widestTitle(state) + 2;
   const widths: Widths = {
     mark: 2,
     label: Math.min(labelColumns, LABEL_COLUMNS_MAX, Math.max(4, Math.floor(columns / 3))) + 2,
@@ -137,6 +134,21 @@ const columnWidths = ({ state, label }: ScreenFacts, columns: number): Widths =>
   else widths.title = title;
   return { ...widths, detail: Math.max(0, left - (widths.title ?? 0)) };
 };
+
+/** Titles never change in a run, and there may be thousands: they are measured once, not in every frame. */
+const widestTitle = ({ stories }: ScreenFacts["state"]): number => {
+  let widest = WIDEST_TITLES.get(stories);
+  if (widest === undefined) {
+    widest = 0;
+    for (const { story } of stories.values()) {
+      widest = Math.max(widest, displayWidth(plainLine(story.title.slice(0, WORDS_MAX))));
+    }
+    WIDEST_TITLES.set(stories, widest);
+  }
+  return widest;
+};
+
+const WIDEST_TITLES = new WeakMap<ScreenFacts["state"]["stories"], number>();
 
 const storyRow = (
   facts: ScreenFacts,

@@ -1,5 +1,5 @@
 import { plainLine } from "../model/plain-text.ts";
-import { type StoryKey, shortKeyOf } from "../model/story-key.ts";
+import { type StoryKey, shortNameOf } from "../model/story-key.ts";
 import { namesStory } from "./commit-subject.ts";
 import type { CheckResult, StoryChanges } from "./evidence.ts";
 import { namePaths, productPaths } from "./owned-paths.ts";
@@ -21,7 +21,7 @@ export const checkCommit = (
   const candidates = changes.commits.filter((commit) => commit.bookkeeping !== true);
   const named = candidates.filter((commit) => names(commit.subject));
   if (named.some((commit) => commit.files.length > 0)) return { missing: [], notes: [] };
-  const wanted = pattern === undefined ? `'feat(${shortKeyOf(key) ?? key}): ...'` : `matching ${pattern}`;
+  const wanted = pattern === undefined ? `'feat(${shortNameOf(key)}): ...'` : `matching ${pattern}`;
   const empty = named[0];
   const found =
     empty === undefined

@@ -1,4 +1,4 @@
-import { findStoryKey, type StoryKey, shortKeyOf } from "../model/story-key.ts";
+import { findStoryKey, type StoryKey, shortKeyOf, shortNameOf } from "../model/story-key.ts";
 import { UserError } from "../model/user-error.ts";
 
 /** Characters of a subject that are looked at. */
@@ -26,7 +26,7 @@ const hasScope = (subject: string, key: StoryKey, keys: readonly StoryKey[]): bo
   const scope = CONVENTIONAL.exec(subject)?.[1]?.trim();
   if (scope === undefined) return false;
   // Shorter than the short key it would name the epic, even where the epic has one story only.
-  const isLongEnough = scope === key || countSegments(scope) >= countSegments(shortKeyOf(key) ?? key);
+  const isLongEnough = scope === key || countSegments(scope) >= countSegments(shortNameOf(key));
   return isLongEnough && findStoryKey(scope, keys) === key;
 };
 

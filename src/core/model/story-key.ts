@@ -50,3 +50,6 @@ export const findStoryKey = (wanted: string, keys: Iterable<StoryKey>): StoryKey
   });
   return found.length === 1 ? found[0] : undefined;
 };
+
+/** What a story is called for short: by its short key, or by its key where it has none. */
+export const shortNameOf = (key: StoryKey): string => shortKeyOf(key) ?? key;

@@ -1,7 +1,8 @@
+import type { LandingConflict } from "../model/landing-conflict.ts";
 import type { PhaseName } from "../model/pipeline.ts";
 import type { WritableStatus } from "../model/status.ts";
 import type { StoryKey } from "../model/story-key.ts";
-import type { CheckEvidence, EffectId, LandingConflict, WriteStatus } from "./effects.ts";
+import type { CheckEvidence, EffectId, WriteStatus } from "./effects.ts";
 import type { Resumption, RunEvent, StopPurpose } from "./events.ts";
 import { failureOf } from "./failures.ts";
 import { isSatisfied, type RunState, type StoryState, storyOf } from "./state.ts";

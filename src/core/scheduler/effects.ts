@@ -1,4 +1,5 @@
 import type { Failure } from "../model/failure.ts";
+import type { LandingConflict } from "../model/landing-conflict.ts";
 import type { PhaseName, Role } from "../model/pipeline.ts";
 import type { Finding } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
@@ -26,19 +27,6 @@ export interface Lease {
   readonly unit: string;
   /** Name of the environment variable that carries the unit, where one is configured. */
   readonly env?: string;
-}
-
-/** Why finished work did not land, and what it has to be merged with. */
-export interface LandingConflict {
-  /** The commit that it was to land on. */
-  readonly onto: string;
-  readonly files: readonly string[];
-  /** What git or the gate said. */
-  readonly message: string;
-  /** The gate that is red on the merged tree; unset where git could not merge. */
-  readonly gate?: string;
-  /** What a person can do about it, line by line. */
-  readonly steps: readonly string[];
 }
 
 export interface RunTurn {

@@ -1,5 +1,6 @@
+import type { LandingConflict } from "../model/landing-conflict.ts";
 import { addUsage } from "../model/usage.ts";
-import type { LandingConflict, LandingRefusal } from "./effects.ts";
+import type { LandingRefusal } from "./effects.ts";
 import type { Outcome, ReviewState, RunEvent } from "./events.ts";
 import { type RunState, readyEntry, type StoryState, storyOf } from "./state.ts";
 

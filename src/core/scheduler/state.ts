@@ -1,5 +1,6 @@
 import type { Failure } from "../model/failure.ts";
 import { graphOf, ranksOf, type StoryGraph, storyWeight } from "../model/graph.ts";
+import type { LandingConflict } from "../model/landing-conflict.ts";
 import type { PhaseName, Role } from "../model/pipeline.ts";
 import type { Finding } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
@@ -7,7 +8,7 @@ import type { Story } from "../model/story.ts";
 import type { StoryKey } from "../model/story-key.ts";
 import type { CutReason } from "../model/turn.ts";
 import { NO_USAGE, type Usage } from "../model/usage.ts";
-import type { Effect, EffectId, LandingConflict, Lease } from "./effects.ts";
+import type { Effect, EffectId, Lease } from "./effects.ts";
 import type { Outcome, Question, Resumption, RunStatus, StopPurpose } from "./events.ts";
 import type { RunPolicy } from "./policy.ts";
 import { type ReadyEntry, ReadyQueue } from "./ready-queue.ts";

@@ -46,10 +46,13 @@ export const beginMerge = async (worktree: string, request: MergeRequest): Promi
 const isMerging = async (worktree: string): Promise<boolean> =>
   existsSync(join(await gitDirectoryOf(worktree), "MERGE_HEAD"));
 
+/** The files that a merge left in conflict in a worktree. */
+export const unmergedFiles = async (worktree: string): Promise<string[]> =>
+  zeroSeparated((await gitBytes(["diff", "--name-only", "--diff-filter=U", "-z"], { cwd: worktree })).stdout);
+
 /** Resolves by meaning what can be; returns how many files are left in conflict. */
 const resolveUnmerged = async (worktree: string, resolve: ResolveConflict | undefined): Promise<number> => {
-  const { stdout } = await gitBytes(["diff", "--name-only", "--diff-filter=U", "-z"], { cwd: worktree });
-  const files = zeroSeparated(stdout);
+  const files = await unmergedFiles(worktree);
   let open = files.length;
   for (const path of resolve === undefined ? [] : files) {
     const [base, theirs, ours] = await Promise.all([1, 2, 3].map((stage) => readStage(worktree, stage, path)));

@@ -1,19 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isAbsolute, join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { agentConfiguration, Project, STORYBOARD, writeSprint } from "../../support/project.ts";
-import { endRuns, promptOf, script, scripted, statusOf, writePlain } from "../../support/steering.ts";
+import { expect, test } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import { agentConfiguration, type Project, STORYBOARD, writeSprint } from "../../support/project.ts";
+import { promptOf, script, scripted, statusOf, writePlain } from "../../support/steering.ts";
 
 /** The folder of our own package. */
 const OWN = join(STORYBOARD, "..", "..");
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
-});
-afterEach(() => {
-  endRuns(project);
-  project.remove();
+eachProject((made) => {
+  project = made;
 });
 
 const variablesIn = (name: string): Map<string, string> =>

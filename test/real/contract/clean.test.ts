@@ -1,30 +1,16 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Project, writeSprint } from "../../support/project.ts";
-import {
-  ctl,
-  endRuns,
-  gate,
-  live,
-  open,
-  reached,
-  script,
-  scripted,
-  statusOf,
-  writePlain,
-} from "../../support/steering.ts";
+import { expect, test, vi } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import { type Project, writeSprint } from "../../support/project.ts";
+import { ctl, gate, live, open, reached, script, scripted, statusOf, writePlain } from "../../support/steering.ts";
 
 // Many programs are started one after the other, on a machine that others use too.
 vi.setConfig({ testTimeout: 60_000 });
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
-});
-afterEach(() => {
-  endRuns(project);
-  project.remove();
+eachProject((made) => {
+  project = made;
 });
 
 const branches = (): string[] =>

@@ -1,14 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { Project } from "../../support/project.ts";
-import { contractLines, endRuns, script, scripted, statusOf, storyIn, writePlain } from "../../support/steering.ts";
+import { expect, test } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import type { Project } from "../../support/project.ts";
+import { contractLines, script, scripted, statusOf, storyIn, writePlain } from "../../support/steering.ts";
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
-});
-afterEach(() => {
-  endRuns(project);
-  project.remove();
+eachProject((made) => {
+  project = made;
 });
 
 test("JSON lines of an agent become feed, session and usage; exit 75 costs no attempt; HALT and QUESTION do what they say", async () => {

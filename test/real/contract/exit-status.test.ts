@@ -1,14 +1,11 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { agentConfiguration, Project, writeSprint } from "../../support/project.ts";
-import { contractLines, endRuns, script, scripted, statusOf, writePlain } from "../../support/steering.ts";
+import { expect, test } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import { agentConfiguration, type Project, writeSprint } from "../../support/project.ts";
+import { contractLines, script, scripted, statusOf, writePlain } from "../../support/steering.ts";
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
-});
-afterEach(() => {
-  endRuns(project);
-  project.remove();
+eachProject((made) => {
+  project = made;
 });
 
 const SPRINT = "_bmad-output/implementation-artifacts/sprint-status.yaml";

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Project, writeSprint } from "../../support/project.ts";
+import { expect, test, vi } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import { type Project, writeSprint } from "../../support/project.ts";
 import {
   contractLines,
   ctl,
-  endRuns,
   gate,
   type Line,
   live,
@@ -18,12 +18,8 @@ import {
 vi.setConfig({ testTimeout: 60_000 });
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
-});
-afterEach(() => {
-  endRuns(project);
-  project.remove();
+eachProject((made) => {
+  project = made;
 });
 
 const typesOf = (lines: readonly Line[], story: string): string[] =>

@@ -1,8 +1,8 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Project } from "../../support/project.ts";
+import { expect, test, vi } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import type { Project } from "../../support/project.ts";
 import {
   ctl,
-  endRuns,
   eventually,
   gate,
   live,
@@ -19,12 +19,8 @@ import {
 vi.setConfig({ testTimeout: 60_000 });
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
-});
-afterEach(() => {
-  endRuns(project);
-  project.remove();
+eachProject((made) => {
+  project = made;
 });
 
 test("status, logs and ctl say what is true while a run goes, is paused, waits, has lost its lead and has ended", async () => {

@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Project } from "../../support/project.ts";
+import { expect, test, vi } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import type { Project } from "../../support/project.ts";
 import {
   contractLines,
   ctl,
-  endRuns,
   eventually,
   gate,
   live,
@@ -23,12 +23,8 @@ import {
 vi.setConfig({ testTimeout: 60_000 });
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
-});
-afterEach(() => {
-  endRuns(project);
-  project.remove();
+eachProject((made) => {
+  project = made;
 });
 
 test("a second start says who leads; --resume follows the living lead to its end and ends with the run's status", async () => {

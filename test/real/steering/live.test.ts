@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Project, writeSprint } from "../../support/project.ts";
+import { expect, test, vi } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import { type Project, writeSprint } from "../../support/project.ts";
 import {
   contractLines,
   ctl,
-  endRuns,
   eventually,
   gate,
   live,
@@ -20,12 +20,8 @@ import {
 vi.setConfig({ testTimeout: 60_000 });
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
-});
-afterEach(() => {
-  endRuns(project);
-  project.remove();
+eachProject((made) => {
+  project = made;
 });
 
 const isRefused = (words: string) => ({ status: 1, text: expect.stringContaining(words) });

@@ -1,9 +1,9 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Project, writeSprint } from "../../support/project.ts";
+import { expect, test, vi } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import { type Project, writeSprint } from "../../support/project.ts";
 import {
   contractLines,
   ctl,
-  endRuns,
   eventually,
   gate,
   live,
@@ -21,12 +21,8 @@ const SPRINT = "_bmad-output/implementation-artifacts/sprint-status.yaml";
 vi.setConfig({ testTimeout: 60_000 });
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
-});
-afterEach(() => {
-  endRuns(project);
-  project.remove();
+eachProject((made) => {
+  project = made;
 });
 
 test("a question gives its slot away, and the answer continues the same session", async () => {

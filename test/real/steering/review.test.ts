@@ -1,30 +1,17 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
-import { Project, writeSprint } from "../../support/project.ts";
-import {
-  contractLines,
-  endRuns,
-  gate,
-  live,
-  open,
-  promptOf,
-  reached,
-  script,
-  scripted,
-} from "../../support/steering.ts";
+import { expect, test, vi } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import { type Project, writeSprint } from "../../support/project.ts";
+import { contractLines, gate, live, open, promptOf, reached, script, scripted } from "../../support/steering.ts";
 
 const FOLDER = "_bmad-output/implementation-artifacts";
 // Many programs are started one after the other, on a machine that others use too.
 vi.setConfig({ testTimeout: 60_000 });
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
-});
-afterEach(() => {
-  endRuns(project);
-  project.remove();
+eachProject((made) => {
+  project = made;
 });
 
 const verdict = (text: string): string => `printf '%s\\n' '\`\`\`json' '${text}' '\`\`\`'`;

@@ -1,10 +1,11 @@
 import { existsSync } from "node:fs";
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
-import { shortKeyOf } from "../../../core/model/story-key.ts";
+import { shortNameOf } from "../../../core/model/story-key.ts";
+import { unmergedFiles } from "../../../core/workspace/begin-merge.ts";
 import { git } from "../../../core/workspace/git.ts";
 import type { DemoFile, DemoWork } from "../stories/demo-story.ts";
-import { conflictFiles, finishMerge } from "./merge.ts";
+import { finishMerge } from "./merge.ts";
 import { failedTests } from "./run-tests.ts";
 import { countTasks, listFiles, tickTasks } from "./story-record.ts";
 import type { DemoTurn } from "./turn.ts";
@@ -12,7 +13,7 @@ import type { DemoTurn } from "./turn.ts";
 /** A turn of the builder: asks where the story says so, else writes the files, runs the tests, keeps the record, commits. */
 export const build = async (turn: DemoTurn): Promise<void> => {
   const { story, voice } = turn;
-  const conflicts = await conflictFiles(turn);
+  const conflicts = await unmergedFiles(turn.cwd);
   if (conflicts.length > 0) return finishMerge(turn, conflicts);
   const answer = answerIn(turn.prompt);
   await voice.say(`Reads ${relative(turn.cwd, turn.storyFile)}: ${story.title}.`);
@@ -75,7 +76,7 @@ const COMMITS_MAX = 20;
 
 /** A story has one commit that is titled `feat`; what repairs it later is titled `fix`. */
 const commit = async ({ cwd, story, storyFile, voice }: DemoTurn, work: DemoWork): Promise<void> => {
-  const key = shortKeyOf(story.key) ?? story.key;
+  const key = shortNameOf(story.key);
   const { stdout } = await git(["log", "--format=%s", `--max-count=${COMMITS_MAX}`], { cwd });
   const isFirst = !stdout.split("\n").some((line) => line.startsWith(`feat(${key}): `));
   const subject = isFirst ? `feat(${key}): ${story.title}` : `fix(${key}): ${work.fixes ?? story.title}`;

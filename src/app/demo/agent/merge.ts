@@ -4,10 +4,6 @@ import { git, zeroSeparated } from "../../../core/workspace/git.ts";
 import { failedTests } from "./run-tests.ts";
 import type { DemoTurn } from "./turn.ts";
 
-/** The files that a merge left in conflict in the turn's folder. */
-export const conflictFiles = async ({ cwd }: DemoTurn): Promise<string[]> =>
-  zeroSeparated((await git(["diff", "--name-only", "--diff-filter=U", "-z"], { cwd })).stdout);
-
 /** Finishes a merge that is under way: where both sides changed the same lines, those of both stay. */
 export const finishMerge = async (turn: DemoTurn, files: readonly string[]): Promise<void> => {
   const { cwd, story, voice } = turn;

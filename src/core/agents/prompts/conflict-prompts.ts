@@ -1,4 +1,4 @@
-import type { PromptConflict, PromptContext } from "./context.ts";
+import type { PromptContext } from "./context.ts";
 import { fenced, inline } from "./quote.ts";
 import { list, sections } from "./sections.ts";
 
@@ -29,6 +29,8 @@ export const mergedSection = ({ conflict }: PromptContext): string =>
           "Do the tests of both sides still test something?",
         ]),
       ).trimEnd();
+
+type PromptConflict = NonNullable<PromptContext["conflict"]>;
 
 const whatHappened = (conflict: PromptConflict): string =>
   sections(

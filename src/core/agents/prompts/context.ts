@@ -1,15 +1,5 @@
+import type { LandingConflict } from "../../model/landing-conflict.ts";
 import type { StoryKey } from "../../model/story-key.ts";
-
-/** What refused a landing, for the prompts of the turns that put it right. */
-export interface PromptConflict {
-  /** The commit with what landed meanwhile. */
-  readonly onto: string;
-  readonly files: readonly string[];
-  /** What git or the gate said. */
-  readonly message: string;
-  /** The gate that is red on the merged tree. */
-  readonly gate?: string;
-}
 
 /** All that the prompts of one story are made of. Plain data; paths are relative to the agent's working folder. */
 export interface PromptContext {
@@ -39,7 +29,7 @@ export interface PromptContext {
   /** The severity from which a finding sends the story back. */
   readonly blocking?: string;
   /** Why the finished work did not land; unset where it was not refused. */
-  readonly conflict?: PromptConflict;
+  readonly conflict?: Omit<LandingConflict, "steps">;
   /** What storyboard noticed by itself: skipped tests, changed gate commands. */
   readonly flags?: readonly string[];
 }

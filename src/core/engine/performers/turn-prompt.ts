@@ -10,7 +10,7 @@ import {
 import { refinePrompt, reverifyPrompt } from "../../agents/prompts/review-prompts.ts";
 import { assertNever } from "../../model/assert.ts";
 import { plainLine } from "../../model/plain-text.ts";
-import { shortKeyOf } from "../../model/story-key.ts";
+import { shortNameOf } from "../../model/story-key.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { profileIn, storyIn, type World } from "./world.ts";
 
@@ -56,7 +56,7 @@ const withNote = <T extends object>(continuation: T, note: string | undefined): 
 /** The subject that a story's commit must have: `feat(36-2): Title`. */
 export const commitSubject = (world: World, key: string): string => {
   const { title } = storyIn(world, key);
-  return plainLine(`feat(${shortKeyOf(key) ?? key}): ${title}`).slice(0, SUBJECT_LENGTH_MAX);
+  return plainLine(`feat(${shortNameOf(key)}): ${title}`).slice(0, SUBJECT_LENGTH_MAX);
 };
 
 const contextOf = (world: World, effect: RunTurn): PromptContext => {
