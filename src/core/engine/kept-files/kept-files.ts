@@ -87,6 +87,11 @@ export class KeptFiles {
     });
   }
 
+  /** Resolves when what was asked for is written: an agent that works in the user's copy changes the same files. */
+  async settled(): Promise<void> {
+    await this.#last;
+  }
+
   /** Sets every status again in the user's copy: an editor may have written over one what it had read before. */
   setAgain(): Promise<void> {
     return this.#alone(async () => {

@@ -81,6 +81,8 @@ const jobSpec = async (
   if (phase.kind === "turn" && world.run.config.isolation === "worktree") {
     await world.keptFiles.enterWorktree(place.projectPath, story, phase.startStatus, false);
   }
+  // Its ticks must not meet a status that we are just writing into the same file.
+  if (world.run.config.isolation === "shared") await world.keptFiles.settled();
   if (isReader(world, effect)) await rememberTree(world, effect, place);
   const call = describeAgent(profile.cli).call({
     profile,
