@@ -13,10 +13,18 @@ export interface AgentDescription {
   readonly install?: string;
   /** Whether a session that a turn reported can be continued by a later turn. */
   readonly canContinue: boolean;
+  /** Whether a session can be continued in the folder alone that it was begun in. */
+  readonly sessionsStayInFolder?: true;
   /** Whether every turn reports tokens; then a turn without any is the environment's fault. */
   readonly reportsUsage: boolean;
+  /** Whether what it reports as used is the sum over its whole session: a turn's part is then the difference. */
+  readonly countsSession?: true;
   /** Whether a new session gets the id that we choose (`TurnRequest.newSession`). */
   readonly takesSessionId?: boolean;
+  /** What this program needs to stop cleanly, before TERM and KILL. */
+  readonly stopSignal: "SIGINT" | "SIGTERM";
+  /** How it is asked, without cost, what it is and whether it could work now. */
+  readonly probe?: AgentProbe;
   /** Names of the starter's variables that it finds its login and its provider by. */
   readonly variables?: RegExp;
   /**
@@ -30,6 +38,50 @@ export interface AgentDescription {
   call(request: TurnRequest): AgentCall;
   /** A new parser for the output of one turn. */
   createParser(): AgentParser;
+  /** How a person opens that session in the program's own interactive form; unset where it has none. */
+  attach?(request: AttachRequest): AgentAttachment;
+}
+
+/** How a program is asked about itself, without a request to its model. */
+export interface AgentProbe {
+  /** Arguments that print the version. */
+  readonly version: readonly string[];
+  /** Arguments that say whether somebody is logged in, and what the answer means; unset where the program cannot tell. */
+  readonly login?: {
+    readonly args: readonly string[];
+    readonly read: (answer: ProbeAnswer) => LoginState;
+  };
+  /** Variables that are a login by themselves. */
+  readonly keys: readonly string[];
+  /** What a person does to log in: a sentence without its full stop. */
+  readonly remedy: string;
+}
+
+/** What a program printed when it was asked. */
+export interface ProbeAnswer {
+  /** Null when it had to be killed or did not start. */
+  readonly status: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Whether somebody is logged in; `detail` is a few words for people. */
+export type LoginState =
+  | { readonly kind: "logged-in"; readonly detail: string }
+  | { readonly kind: "logged-out"; readonly detail: string }
+  | { readonly kind: "unknown"; readonly detail: string };
+
+/** The session that a person wants to enter. */
+export interface AttachRequest {
+  readonly profile: AgentProfile;
+  readonly session: string;
+  readonly model?: string;
+}
+
+/** A program to start at a terminal, in the story's worktree. */
+export interface AgentAttachment {
+  readonly command: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
 }
 
 /** What a turn is asked to do. */
@@ -45,6 +97,12 @@ export interface TurnRequest {
   readonly gateCommands?: readonly string[];
   /** The model to use instead of the profile's. */
   readonly model?: string;
+  /** Absolute folder of the turn's own, outside of the worktree, where the call's `files` will be. */
+  readonly turnDirectory?: string;
+  /** Where git keeps the worktree's history: absolute folders outside of it that a commit writes to. */
+  readonly gitDirectories?: readonly string[];
+  /** The environment that the program gets besides the call's `env`. */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** A process to start in the worktree. */
@@ -53,10 +111,10 @@ export interface AgentCall {
   readonly command: readonly string[];
   /** Written to stdin, which is then closed. */
   readonly input: string;
-  /** What this program needs to stop cleanly, before TERM and KILL. */
-  readonly stopSignal: "SIGINT" | "SIGTERM";
   /** Variables that this program needs besides those of `agentEnvironment`. */
   readonly env: Readonly<Record<string, string>>;
+  /** Files that it reads, by their names in `TurnRequest.turnDirectory`; written before it starts. */
+  readonly files?: Readonly<Record<string, string>>;
 }
 
 /** Reads one turn's output. Never throws and holds a bounded amount, whatever the agent prints. */
@@ -100,6 +158,7 @@ export type AgentEvent =
 export interface ParsedTurn {
   readonly end: TurnEnd;
   readonly session?: string;
+  /** Of this turn, or of its whole session (`AgentDescription.countsSession`). */
   readonly usage: Usage;
   /** The last lines the agent said, at most 20. */
   readonly lastLines: readonly string[];

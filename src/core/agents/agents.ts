@@ -1,8 +1,8 @@
 import type { AgentProfile } from "../model/config.ts";
 import { UserError } from "../model/user-error.ts";
 import type { AgentDescription } from "./agent.ts";
-import { claudeAgent } from "./claude.ts";
-import { commandAgent } from "./command.ts";
+import { claudeAgent } from "./claude/claude.ts";
+import { commandAgent } from "./command/command.ts";
 import { demoAgent } from "./demo.ts";
 
 /** All agent programs that storyboard can start: one line each, in the order in which one is chosen unasked. */

@@ -1,5 +1,5 @@
 import type { AgentDescription } from "./agent.ts";
-import { createCommandParser } from "./command-parser.ts";
+import { createCommandParser } from "./command/command-parser.ts";
 
 /**
  * The agent that storyboard brings along for `storyboard demo`: this program itself, under a hidden command. It speaks
@@ -10,11 +10,11 @@ export const demoAgent: AgentDescription = {
   cli: "demo",
   canContinue: true,
   reportsUsage: true,
+  stopSignal: "SIGTERM",
   provider: () => "demo",
   call: ({ prompt }) => ({
     command: ["/bin/sh", "-c", 'exec "$STORYBOARD_BIN" demo-agent'],
     input: prompt,
-    stopSignal: "SIGTERM",
     env: {},
   }),
   createParser: createCommandParser,

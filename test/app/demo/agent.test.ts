@@ -9,7 +9,7 @@ import { failedTests } from "../../../src/app/demo/agent/run-tests.ts";
 import { createVoice } from "../../../src/app/demo/agent/speak.ts";
 import { countTasks, listFiles, tickTasks } from "../../../src/app/demo/agent/story-record.ts";
 import { DEMO_STORIES } from "../../../src/app/demo/stories/demo-stories.ts";
-import { createCommandParser } from "../../../src/core/agents/command-parser.ts";
+import { createCommandParser } from "../../../src/core/agents/command/command-parser.ts";
 
 let folder: string;
 beforeEach(() => {

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AgentEvent, AgentExit, ParsedTurn } from "../../../src/core/agents/agent.ts";
-import { createClaudeParser } from "../../../src/core/agents/claude-parser.ts";
-import { readBuildClaim } from "../../../src/core/agents/closing-block.ts";
+import { createClaudeParser } from "../../../src/core/agents/claude/claude-parser.ts";
+import { readBuildClaim } from "../../../src/core/agents/reading/closing-block.ts";
 import { createLineSplitter } from "../../../src/core/jobs/line-splitter.ts";
 
 const SESSION = "0badcafe-1111-4222-8333-444455556666";

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { AgentEvent, ParsedTurn } from "../../../src/core/agents/agent.ts";
-import { createClaudeParser } from "../../../src/core/agents/claude-parser.ts";
+import { createClaudeParser } from "../../../src/core/agents/claude/claude-parser.ts";
 import { createLineSplitter } from "../../../src/core/jobs/line-splitter.ts";
 import type { TurnEnd } from "../../../src/core/model/turn.ts";
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { TurnRequest } from "../../../src/core/agents/agent.ts";
-import { claudeAgent } from "../../../src/core/agents/claude.ts";
-import { agentEnvironment } from "../../../src/core/agents/environment.ts";
+import { claudeAgent } from "../../../src/core/agents/claude/claude.ts";
+import { agentEnvironment } from "../../../src/core/agents/environment/environment.ts";
 import { sessionIdOf } from "../../../src/core/agents/session-id.ts";
 import { agentProfileSchema } from "../../../src/core/model/config.ts";
 import { UserError } from "../../../src/core/model/user-error.ts";
@@ -24,7 +24,7 @@ describe("how a turn is started", () => {
     const call = claudeAgent.call({ profile, prompt: "do it", permission: "edit" });
     expect(call.command.slice(0, 5)).toEqual(["claude", "-p", "--output-format", "stream-json", "--verbose"]);
     expect(call.command).not.toContain("do it");
-    expect(call).toMatchObject({ input: "do it", stopSignal: "SIGINT", env: { DISABLE_AUTOUPDATER: "1" } });
+    expect(call).toMatchObject({ input: "do it", env: { DISABLE_AUTOUPDATER: "1" } });
   });
 
   test("a new session gets the id that we chose, an old one is resumed", () => {

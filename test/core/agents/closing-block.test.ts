@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readBuildClaim, readVerdict } from "../../../src/core/agents/closing-block.ts";
+import { readBuildClaim, readVerdict } from "../../../src/core/agents/reading/closing-block.ts";
 
 const block = (json: string, fence = "json"): string => `Some words.\n\`\`\`${fence}\n${json}\n\`\`\`\nBye.`;
 const finding = (fields: object) =>

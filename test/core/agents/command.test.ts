@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { AgentExit, ParsedTurn } from "../../../src/core/agents/agent.ts";
 import { describeAgent } from "../../../src/core/agents/agents.ts";
-import { createCommandParser } from "../../../src/core/agents/command-parser.ts";
+import { createCommandParser } from "../../../src/core/agents/command/command-parser.ts";
 import { agentProfileSchema } from "../../../src/core/model/config.ts";
 import { UserError } from "../../../src/core/model/user-error.ts";
 
@@ -154,7 +154,7 @@ describe("the description", () => {
 
   test("starts the program with the prompt on stdin", () => {
     const call = describeAgent("command").call({ profile, prompt: "do it", permission: "edit" });
-    expect(call).toEqual({ command: ["/opt/bin/agent", "--fast"], input: "do it", stopSignal: "SIGTERM", env: {} });
+    expect(call).toEqual({ command: ["/opt/bin/agent", "--fast"], input: "do it", env: {} });
     expect(describeAgent("command").provider(profile)).toBe("command agent");
   });
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { agentEnvironment } from "../../../src/core/agents/environment.ts";
+import { agentEnvironment } from "../../../src/core/agents/environment/environment.ts";
 
 const ownRoot = "/opt/storyboard";
 const contract = { run: "r1" };

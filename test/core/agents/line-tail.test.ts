@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { createLineTail } from "../../../src/core/agents/line-tail.ts";
+import { createLineTail } from "../../../src/core/agents/reading/line-tail.ts";
 
 test("the last lines are kept, within the bounds of lines, line and whole", () => {
   const tail = createLineTail({ linesMax: 3, lineLengthMax: 4, lengthMax: 10 });

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { readBuildClaim, readVerdict } from "../../../src/core/agents/closing-block.ts";
-import { readFinalText } from "../../../src/core/agents/final-text.ts";
 import { buildPrompt } from "../../../src/core/agents/prompts/build-prompt.ts";
 import type { PromptContext } from "../../../src/core/agents/prompts/context.ts";
 import {
@@ -12,6 +10,8 @@ import {
 } from "../../../src/core/agents/prompts/continuation-prompts.ts";
 import { fenced, inline } from "../../../src/core/agents/prompts/quote.ts";
 import { refinePrompt, reverifyPrompt, verifyPrompt } from "../../../src/core/agents/prompts/review-prompts.ts";
+import { readBuildClaim, readVerdict } from "../../../src/core/agents/reading/closing-block.ts";
+import { readFinalText } from "../../../src/core/agents/reading/final-text.ts";
 import type { Failure } from "../../../src/core/model/failure.ts";
 import type { Finding } from "../../../src/core/model/review.ts";
 

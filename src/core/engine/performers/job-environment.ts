@@ -1,5 +1,5 @@
 import { describeAgent } from "../../agents/agents.ts";
-import { agentEnvironment } from "../../agents/environment.ts";
+import { agentEnvironment } from "../../agents/environment/environment.ts";
 import type { AgentProfile } from "../../model/config.ts";
 import type { Lease } from "../../scheduler/effects.ts";
 import type { World } from "./world.ts";

@@ -3,7 +3,7 @@ import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type { AgentParser } from "../../agents/agent.ts";
 import { describeAgent } from "../../agents/agents.ts";
-import { readBuildClaim, readVerdict } from "../../agents/closing-block.ts";
+import { readBuildClaim, readVerdict } from "../../agents/reading/closing-block.ts";
 import { lastBytes } from "../../jobs/bounded-file.ts";
 import { JOB_FILES, type JobEnd, type JobSpec } from "../../jobs/job.ts";
 import { isDiscounted } from "../../jobs/keeper-record.ts";
@@ -165,8 +165,7 @@ const stopBefore = (directory: string): CutReason | undefined => (isDiscounted(d
 
 const leavePlan = (world: World, effect: RunTurn): LeavePlan => {
   const profile = profileIn(world, effect.agent);
-  const { call, exitLimitMs } = describeAgent(profile.cli);
-  const { stopSignal } = call({ profile, prompt: "", permission: profile.permissions });
+  const { stopSignal, exitLimitMs } = describeAgent(profile.cli);
   return { signal: stopSignal, graceMs: 3_000, killAfterMs: 2_000, exitLimitMs };
 };
 

@@ -1,6 +1,6 @@
-import { plainLine, plainText } from "../model/plain-text.ts";
-import type { TurnFailureCause } from "../model/turn.ts";
-import type { AgentEvent } from "./agent.ts";
+import { plainLine, plainText } from "../../model/plain-text.ts";
+import type { TurnFailureCause } from "../../model/turn.ts";
+import type { AgentEvent } from "../agent.ts";
 
 /** Characters kept of a text in an event. */
 const TEXT_LENGTH_MAX = 65_536;

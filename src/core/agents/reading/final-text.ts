@@ -1,4 +1,4 @@
-import type { TurnEnd } from "../model/turn.ts";
+import type { TurnEnd } from "../../model/turn.ts";
 
 /** Characters kept of a reason or a question. */
 const PARAGRAPH_LENGTH_MAX = 4_000;

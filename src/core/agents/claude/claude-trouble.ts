@@ -1,4 +1,4 @@
-import { amountOf, type Fields, fieldsOf, wordOf } from "./claude-fields.ts";
+import { amountOf, type Fields, fieldsOf, wordOf } from "../reading/fields.ts";
 
 /** What the stream said before its result about what goes wrong. */
 export interface ClaudeTrouble {

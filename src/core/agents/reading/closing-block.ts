@@ -1,5 +1,5 @@
-import { plainLine, plainText } from "../model/plain-text.ts";
-import type { BuildClaim, Finding, Severity, Verdict } from "../model/review.ts";
+import { plainLine, plainText } from "../../model/plain-text.ts";
+import type { BuildClaim, Finding, Severity, Verdict } from "../../model/review.ts";
 import { lastJsonBlock } from "./json-block.ts";
 
 const FINDINGS_MAX = 200;

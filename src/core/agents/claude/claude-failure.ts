@@ -1,6 +1,7 @@
-import type { TurnEnd, TurnFailureCause } from "../model/turn.ts";
-import type { AgentExit } from "./agent.ts";
-import { amountOf, type Fields, textOf, wordOf } from "./claude-fields.ts";
+import type { TurnEnd, TurnFailureCause } from "../../model/turn.ts";
+import type { AgentExit } from "../agent.ts";
+import { amountOf, type Fields, textOf, wordOf } from "../reading/fields.ts";
+import { causeOfHttpStatus, causeOfSystemWords, wasStoppedByOthers } from "../reading/known-causes.ts";
 import { resetTimeIn } from "./claude-reset-time.ts";
 import type { ClaudeTrouble } from "./claude-trouble.ts";
 
@@ -23,7 +24,7 @@ export const failureWithoutResult = (exit: AgentExit, strayLine: string): Failed
   const cause = causeOfRefusal(words) ?? causeOfWords(words);
   if (cause !== undefined) return failure(cause, words);
   const how = exit.status === null ? `killed by ${exit.signal ?? "a signal"}` : `exit status ${exit.status}`;
-  if (isStoppedByOthers(exit)) return failure("cancelled", how);
+  if (wasStoppedByOthers(exit)) return failure("cancelled", how);
   return failure("other", `it ended without a result (${how})${words === "" ? "" : `: ${words}`}`);
 };
 
@@ -74,7 +75,7 @@ const causeOfResult = (result: Fields, trouble: ClaudeTrouble, said: string): Tu
   if (named !== undefined) return named;
   const status = amountOf(result.api_error_status);
   // The words come first: an account without credit is a 400 or a 403 like any other.
-  const cause = causeOfWords(said) ?? nameOf(trouble.error) ?? causeOfStatus(status);
+  const cause = causeOfWords(said) ?? nameOf(trouble.error) ?? causeOfHttpStatus(status);
   if (cause !== undefined) return cause;
   // An error of the API that no answer of the API stands behind.
   return reason === "api_error" && status === null ? "network" : "other";
@@ -83,16 +84,6 @@ const causeOfResult = (result: Fields, trouble: ClaudeTrouble, said: string): Tu
 const nameOf = (word: unknown): TurnFailureCause | undefined =>
   typeof word === "string" && Object.hasOwn(NAMED, word) ? NAMED[word] : undefined;
 
-const causeOfStatus = (status: number | null): TurnFailureCause | undefined => {
-  if (status === null) return undefined;
-  if (status === 401 || status === 403) return "auth";
-  if (status === 402) return "billing";
-  if (status === 404) return "config";
-  if (status === 413) return "context";
-  if (status === 429) return "rate-limit";
-  return status >= 500 ? "overloaded" : undefined;
-};
-
 const WORDS: readonly (readonly [RegExp, TurnFailureCause])[] = [
   [/no conversation found with session id|session id \S+ is already in use/i, "session-lost"],
   [/credit balance is too low|insufficient credit|billing|payment/i, "billing"],
@@ -100,22 +91,13 @@ const WORDS: readonly (readonly [RegExp, TurnFailureCause])[] = [
   [/usage limit reached|hit your (?:\w+ )*limit|out of extra usage|limit will reset at/i, "rate-limit"],
   [/prompt is too long|context window|too many tokens/i, "context"],
   [/issue with the selected model/i, "config"],
-  [/\bENOSPC\b|no space left on device|\bEDQUOT\b/i, "disk-full"],
-  [
-    /\b(?:ECONN\w+|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|EPIPE)\b|connection (?:error|dropped|closed)|fetch failed|timed out/i,
-    "network",
-  ],
 ];
 
 const causeOfWords = (words: string): TurnFailureCause | undefined =>
-  WORDS.find(([pattern]) => pattern.test(words))?.[1];
+  WORDS.find(([pattern]) => pattern.test(words))?.[1] ?? causeOfSystemWords(words);
 
 /** Claude Code refuses wrong arguments, and to skip permissions as root, on stderr alone. */
 const REFUSAL =
   /cannot be used with root|requires --verbose|^error: (?:unknown option|option |too many arguments)|invalid session id|error: invalid model/im;
 
 const causeOfRefusal = (words: string): TurnFailureCause | undefined => (REFUSAL.test(words) ? "config" : undefined);
-
-/** HUP, INT and TERM are how people and systems stop a program; 128 + n is how Claude Code reports it. */
-const isStoppedByOthers = ({ status, signal = "" }: AgentExit): boolean =>
-  [129, 130, 143].includes(status ?? 0) || ["SIGHUP", "SIGINT", "SIGTERM"].includes(signal);

@@ -1,4 +1,4 @@
-import { plainLine, plainText } from "../model/plain-text.ts";
+import { plainLine, plainText } from "../../model/plain-text.ts";
 
 /** A JSON object of which nothing is known. */
 export type Fields = Readonly<Record<string, unknown>>;

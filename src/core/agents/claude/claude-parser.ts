@@ -1,13 +1,13 @@
-import type { TurnEnd } from "../model/turn.ts";
-import type { AgentEvent, AgentExit, AgentParser } from "./agent.ts";
+import type { TurnEnd } from "../../model/turn.ts";
+import type { AgentEvent, AgentExit, AgentParser } from "../agent.ts";
+import { amountOf, type Fields, fieldsOf, objectsOf, readObject, textOf, wordOf } from "../reading/fields.ts";
+import { readFinalText } from "../reading/final-text.ts";
+import { createSpokenText } from "../reading/spoken-text.ts";
 import { failureOfResult, failureWithoutResult } from "./claude-failure.ts";
-import { amountOf, type Fields, fieldsOf, objectsOf, readObject, textOf, wordOf } from "./claude-fields.ts";
 import { readSystemLine } from "./claude-system-line.ts";
 import { createClaudeTools } from "./claude-tools.ts";
 import { type ClaudeTrouble, withApiError, withLimit } from "./claude-trouble.ts";
 import { createClaudeUsage } from "./claude-usage.ts";
-import { readFinalText } from "./final-text.ts";
-import { createSpokenText } from "./spoken-text.ts";
 
 /** Characters kept of a line that is not understood. */
 const UNKNOWN_LENGTH_MAX = 65_536;

@@ -1,6 +1,6 @@
 import path from "node:path";
-import { UserError } from "../model/user-error.ts";
-import type { AgentDescription } from "./agent.ts";
+import { UserError } from "../../model/user-error.ts";
+import type { AgentDescription } from "../agent.ts";
 import { createCommandParser } from "./command-parser.ts";
 
 /**
@@ -12,6 +12,7 @@ export const commandAgent: AgentDescription = {
   cli: "command",
   canContinue: true,
   reportsUsage: false,
+  stopSignal: "SIGTERM",
   provider: (profile) => `command ${path.basename(profile.command?.[0] ?? "")}`,
   call: ({ profile, prompt }) => {
     if (profile.command === undefined) {
@@ -19,7 +20,7 @@ export const commandAgent: AgentDescription = {
         `Give the agent "command: [program, arguments...]" in storyboard.yaml.`,
       ]);
     }
-    return { command: profile.command, input: prompt, stopSignal: "SIGTERM", env: {} };
+    return { command: profile.command, input: prompt, env: {} };
   },
   createParser: createCommandParser,
 };

@@ -1,5 +1,5 @@
-import type { AgentEvent } from "./agent.ts";
-import { amountOf, type Fields, wordOf } from "./claude-fields.ts";
+import type { AgentEvent } from "../agent.ts";
+import { amountOf, type Fields, wordOf } from "../reading/fields.ts";
 
 /** What a `system` line says; nothing where it only shows life, undefined where it is not known. */
 export const readSystemLine = (fields: Fields): readonly AgentEvent[] | undefined => {

@@ -1,10 +1,9 @@
-import type { AgentEvent } from "./agent.ts";
-import { type Fields, fieldsOf, wordOf } from "./claude-fields.ts";
+import type { AgentEvent } from "../agent.ts";
+import { denialNotes } from "../reading/denial-notes.ts";
+import { type Fields, fieldsOf, wordOf } from "../reading/fields.ts";
 
 /** Tools under way, and denials, that are remembered. */
 const REMEMBERED_MAX = 1_000;
-/** Denials that the note names. */
-const NAMED_MAX = 5;
 
 /** Follows the tools of a turn: what they do, whether they were allowed. */
 export interface ClaudeTools {
@@ -57,12 +56,7 @@ export const createClaudeTools = (): ClaudeTools => {
       denied.set(id, `${name} ${detail}`.trim());
       return [{ t: "denied", name, detail }];
     },
-    notes() {
-      if (denied.size === 0) return [];
-      const names = [...new Set(denied.values())];
-      const more = names.length > NAMED_MAX ? ` and ${names.length - NAMED_MAX} more` : "";
-      return [`the agent was not allowed: ${names.slice(0, NAMED_MAX).join("; ")}${more}`];
-    },
+    notes: () => denialNotes(denied.values()),
   };
 };
 

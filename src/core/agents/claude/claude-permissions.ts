@@ -1,10 +1,9 @@
-import type { Permission } from "../model/pipeline.ts";
+import type { Permission } from "../../model/pipeline.ts";
+import { LOOKING_GIT, WRITING_GIT } from "../allowed-git.ts";
+import { commandsOf } from "../shell-line.ts";
 
-/** What git may do where an agent only looks. */
-const LOOKING = ["diff", "log", "show", "status", "blame", "ls-files", "rev-parse", "merge-base"].map(gitRule);
-
-/** What git may do for an agent that writes (product.md, Permissions). */
-const WRITING = ["add", "commit"].map(gitRule);
+const LOOKING = LOOKING_GIT.map(gitRule);
+const WRITING = WRITING_GIT.map(gitRule);
 
 const READ_TOOLS = ["Read", "Grep", "Glob"];
 const WRITE_TOOLS = ["Edit", "Write", "NotebookEdit"];
@@ -37,15 +36,11 @@ function gitRule(command: string): string {
   return `Bash(git ${command}:*)`;
 }
 
-/**
- * One rule for each command of a shell line, since Claude Code looks at the parts of `a && b` one by one. With and
- * without the assignments in front, because agents leave them out.
- */
+/** Rules for the commands of a gate, since Claude Code looks at the parts of `a && b` one by one. */
 const gateRules = (line: string): string[] =>
-  simpleCommands(line).flatMap((command) => {
-    const bare = command.replace(/^(?:\w+=\S*\s+)+/, "");
-    return [command, bare].filter(isWritable).map((text) => `Bash(${text}:*)`);
-  });
+  commandsOf(line)
+    .filter(isWritable)
+    .map((text) => `Bash(${text}:*)`);
 
 /** A rule ends at the parenthesis that closes it: a command whose own ones do not match up cannot be named. */
 const isWritable = (command: string): boolean => {
@@ -55,15 +50,4 @@ const isWritable = (command: string): boolean => {
     if (character === ")" && --depth < 0) return false;
   }
   return depth === 0 && command !== "" && !/\p{Cc}/u.test(command);
-};
-
-/** Splits at `&&`, `||`, `;`, `|`, `&` and line feeds that stand outside of quotes. */
-const simpleCommands = (line: string): string[] => {
-  const words = line.match(/\\.|'[^']*'|"(?:[^"\\]|\\.)*"|[&|;\n]+|[^\\'"&|;\n]+|['"\\]/gs) ?? [];
-  const commands = [""];
-  for (const word of words) {
-    if (/^[&|;\n]+$/.test(word)) commands.push("");
-    else commands[commands.length - 1] += word;
-  }
-  return commands.map((command) => command.trim()).filter((command) => command !== "");
 };

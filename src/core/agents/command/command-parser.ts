@@ -1,10 +1,10 @@
-import { plainText } from "../model/plain-text.ts";
-import type { TurnEnd } from "../model/turn.ts";
-import { addUsage, NO_USAGE } from "../model/usage.ts";
-import type { AgentEvent, AgentExit, AgentParser } from "./agent.ts";
+import { plainText } from "../../model/plain-text.ts";
+import type { TurnEnd } from "../../model/turn.ts";
+import { addUsage, NO_USAGE } from "../../model/usage.ts";
+import type { AgentEvent, AgentExit, AgentParser } from "../agent.ts";
+import { readFinalText } from "../reading/final-text.ts";
+import { createSpokenText } from "../reading/spoken-text.ts";
 import { readEventLine } from "./event-line.ts";
-import { readFinalText } from "./final-text.ts";
-import { createSpokenText } from "./spoken-text.ts";
 
 /** Exit status of a program that asks for another try later (`EX_TEMPFAIL` of sysexits.h). */
 const TEMPORARY_FAILURE_STATUS = 75;

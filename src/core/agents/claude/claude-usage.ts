@@ -1,5 +1,5 @@
-import { addUsage, NO_USAGE, type Usage } from "../model/usage.ts";
-import { amountOf, type Fields, fieldsOf } from "./claude-fields.ts";
+import { addUsage, NO_USAGE, type Usage } from "../../model/usage.ts";
+import { amountOf, type Fields, fieldsOf } from "../reading/fields.ts";
 
 /** Requests whose ids are remembered, so that one that is reported block by block counts once. */
 const REQUESTS_MAX = 10_000;

@@ -1,4 +1,4 @@
-import type { AgentProfile } from "../model/config.ts";
+import type { AgentProfile } from "../../model/config.ts";
 import { isMarkOfSurroundingAgent, isOnAllowList, isRepositoryLocal } from "./environment-names.ts";
 import { type Environment, withoutOwnTools } from "./own-tools.ts";
 

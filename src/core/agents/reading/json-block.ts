@@ -1,4 +1,4 @@
-import { plainText } from "../model/plain-text.ts";
+import { plainText } from "../../model/plain-text.ts";
 
 /**
  * The object in the last fenced `json` block of a text, or undefined where that block holds none or was cut in the

@@ -1,5 +1,5 @@
-import { UserError } from "../model/user-error.ts";
-import type { AgentDescription, TurnRequest } from "./agent.ts";
+import type { AgentDescription, TurnRequest } from "../agent.ts";
+import { wantedModel } from "../wanted-model.ts";
 import { createClaudeParser } from "./claude-parser.ts";
 import { claudePermissions } from "./claude-permissions.ts";
 
@@ -18,6 +18,8 @@ export const claudeAgent: AgentDescription = {
   reportsUsage: true,
   takesSessionId: true,
   exitLimitMs: EXIT_LIMIT_MS,
+  // Its only clean stop that also stops its tools; it then still prints its result.
+  stopSignal: "SIGINT",
   // Its login and its provider; the rest of CLAUDE_CODE_* belongs to a Claude Code that we may run inside of.
   variables:
     /^(?:ANTHROPIC_\w+|CLAUDE_CONFIG_DIR|CLAUDE_CODE_(?:OAUTH_TOKEN|USE_(?:BEDROCK|VERTEX|FOUNDRY)|SKIP_(?:BEDROCK|VERTEX|FOUNDRY)_AUTH|MAX_\w+))$/,
@@ -25,8 +27,6 @@ export const claudeAgent: AgentDescription = {
   call: (request) => ({
     command: ["claude", ...argumentsOf(request)],
     input: request.prompt,
-    // Its only clean stop that also stops its tools; it then still prints its result.
-    stopSignal: "SIGINT",
     env: { ...QUIET, ...(request.permission === "full" && isRoot() ? { IS_SANDBOX: "1" } : {}) },
   }),
   createParser: createClaudeParser,
@@ -43,23 +43,15 @@ const QUIET = {
 /** As root it refuses to skip permissions unless it is told that this is a sandbox, which `full` says it is. */
 const isRoot = (): boolean => process.getuid?.() === 0;
 
-const argumentsOf = ({ profile, model, permission, gateCommands, session, newSession }: TurnRequest): string[] => [
+const argumentsOf = (request: TurnRequest): string[] => [
   // Without --verbose the stream of JSON lines is refused.
   ...["-p", "--output-format", "stream-json", "--verbose"],
-  ...claudePermissions(permission, gateCommands ?? []),
-  ...modelArguments(model ?? profile.model),
-  ...sessionArguments(session, newSession),
+  ...claudePermissions(request.permission, request.gateCommands ?? []),
+  ...modelArguments(wantedModel(request)),
+  ...sessionArguments(request.session, request.newSession),
 ];
 
-const modelArguments = (model: string | undefined): string[] => {
-  if (model === undefined) return [];
-  if (model.startsWith("-")) {
-    throw new UserError(`the model ${JSON.stringify(model)} of an agent starts with a hyphen`, [
-      `Give the agent a model that "claude --model" knows, e.g. "model: sonnet".`,
-    ]);
-  }
-  return ["--model", model];
-};
+const modelArguments = (model: string | undefined): string[] => (model === undefined ? [] : ["--model", model]);
 
 const sessionArguments = (session: string | undefined, newSession: string | undefined): string[] => {
   if (session !== undefined) return ["--resume", session];
