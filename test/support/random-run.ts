@@ -78,6 +78,9 @@ const randomCommand = (random: Chance, story: StoryKey): Command =>
     { type: "cancel", story },
     { type: "workers", max: 1 + Math.floor(random() * 8) },
     { type: "answer", story, text: "go on" },
+    { type: "message", story, text: picked(random, HOSTILE) },
+    { type: "attach", story },
+    { type: "detach", story },
     { type: "stop", reason: picked(random, HOSTILE) },
   ]);
 
@@ -113,5 +116,9 @@ const randomEnd = (random: Chance): TurnEnd =>
     { kind: "finished" },
     { kind: "halted", reason: picked(random, HOSTILE) },
     { kind: "question", question: picked(random, HOSTILE) },
-    { kind: "failed", cause: picked(random, ["exit", "network", "rate-limit"]), message: picked(random, HOSTILE) },
+    {
+      kind: "failed",
+      cause: picked(random, ["exit", "network", "rate-limit", "overloaded", "auth"]),
+      message: picked(random, HOSTILE),
+    },
   ]);

@@ -98,6 +98,8 @@ export const goodResult = (effect: Effect): EffectResult => {
       return { kind: "baseline", red: [], notes: [] };
     case "finish-run":
       return { kind: "finished", notes: [], redGates: [] };
+    case "deliver-message":
+      return { kind: "message", delivered: true };
     case "stop-turn":
     case "write-status":
     case "release-workspace":

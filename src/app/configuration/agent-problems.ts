@@ -19,10 +19,10 @@ export const agentProblems = (settings: Config | Settings): SettingProblem[] => 
   const { builder, reviewer } = roleNames(settings);
   const roles = isReviewed(settings) ? [builder, reviewer] : [builder];
   return [
-    ...missingProfile("dev_agent", builder, agents),
-    ...(isReviewed(settings) && reviewer !== builder ? missingProfile("review_agent", reviewer, agents) : []),
+    ...missingProfile(builder, agents, ["dev_agent"]),
+    ...(isReviewed(settings) && reviewer !== builder ? missingProfile(reviewer, agents, ["review_agent"]) : []),
     ...Object.entries(agents).flatMap(([name, profile]) =>
-      isSection(profile) ? profileProblems(name, profile, roles.includes(name), name === builder) : [],
+      isSection(profile) ? profileProblems(name, profile, agents, roles.includes(name), name === builder) : [],
     ),
   ];
 };
@@ -38,16 +38,32 @@ export const roleNames = (settings: Config | Settings): { readonly builder: stri
 const isReviewed = ({ pipeline = "dev-review" }: Config | Settings): boolean =>
   typeof pipeline === "string" && Object.hasOwn(PIPELINES, pipeline) && PIPELINES[pipeline]?.reviewed === true;
 
-const missingProfile = (key: string, name: string, agents: Settings): SettingProblem[] => {
+const missingProfile = (name: string, agents: Settings, path: SettingProblem["path"] = []): SettingProblem[] => {
   if (Object.hasOwn(agents, name)) return [];
   const known = Object.keys(agents);
   const nearest = nearestName(name, known);
   const help = nearest === undefined ? "" : `; did you mean ${nearest}?`;
   const there = known.length === 0 ? "no agent is configured" : `configured are ${known.join(", ")}`;
-  return [{ path: [key], text: `${shownValue(name)} is not one of agents (${there})${help}` }];
+  return [{ path, text: `${shownValue(name)} is not one of agents (${there})${help}` }];
 };
 
-const profileProblems = (name: string, profile: Settings, hasRole: boolean, isBuilder: boolean): SettingProblem[] => {
+/** Who takes over has to be somebody else, who is there. */
+const fallbackProblems = (name: string, fallback: readonly unknown[], agents: Settings): SettingProblem[] =>
+  fallback.flatMap((other, i) => {
+    const path = ["agents", name, "fallback", i];
+    if (other === name) return [{ path, text: "is the agent itself" }];
+    return typeof other === "string" && !Object.hasOwn(agents, other)
+      ? missingProfile(other, agents).map(({ text }) => ({ path, text }))
+      : [];
+  });
+
+const profileProblems = (
+  name: string,
+  profile: Settings,
+  agents: Settings,
+  hasRole: boolean,
+  isBuilder: boolean,
+): SettingProblem[] => {
   const { cli, command, fallback } = profile;
   const path = ["agents", name];
   const problems: SettingProblem[] = [];
@@ -60,9 +76,10 @@ const profileProblems = (name: string, profile: Settings, hasRole: boolean, isBu
       text: `belongs to "cli: command"; this agent's cli is ${shownValue(cli)}`,
     });
   }
-  if (Array.isArray(fallback) && fallback.length > 0) {
-    problems.push({ path: [...path, "fallback"], text: "is not supported in this version yet" });
+  if (cli === "acp" && command === undefined) {
+    problems.push({ path, text: `needs "command: [program, arguments...]", the program that speaks ACP` });
   }
+  if (Array.isArray(fallback)) problems.push(...fallbackProblems(name, fallback, agents));
   if (isBuilder && profile.permissions === "read") {
     problems.push({
       path: [...path, "permissions"],

@@ -9,6 +9,7 @@ export const answerTo = (item: InboxItem): string => {
       return "accept";
     case "environment":
     case "conflict":
+    case "attached":
       return "go on";
   }
 };

@@ -1,3 +1,4 @@
+import { counted } from "../../core/model/counted.ts";
 import { firstLine, plainLine } from "../../core/model/plain-text.ts";
 import type { Finding } from "../../core/model/review.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
@@ -55,6 +56,17 @@ const runNotice = (event: RunEvent, state: RunState): string[] => {
       return ["The circuit breaker is closed: stories start again."];
     case "limit.waiting":
       return [`⏳ ${plainLine(event.provider)} is at its limit: its stories wait until ${clockMinutes(event.untilMs)}`];
+    case "provider.slowed":
+      return [
+        `⏳ ${plainLine(event.provider)} is overloaded: ${counted(event.workers, "turn")} of it at a time for now`,
+      ];
+    case "provider.eased":
+      return [`⏳ ${plainLine(event.provider)} answers as usual again`];
+    case "provider.barred":
+      return [
+        `⚠ ${plainLine(event.provider)} cannot be used: ${firstLine(event.reason)}`,
+        "   Its stories wait. Put it right, then: storyboard ctl resume",
+      ];
     case "limit.lifted":
       return [`⏳ ${plainLine(event.provider)} may work again`];
     case "workers.changed":
@@ -125,7 +137,13 @@ export const questionLines = (story: StoryKey, question: Question, title: string
 
 /** What a person types to answer. */
 export const answerCommand = (story: StoryKey, question: Question): string => {
-  const example = { question: "your answer", review: "accept", conflict: "go on", environment: "go on" } as const;
+  const example = {
+    question: "your answer",
+    review: "accept",
+    conflict: "go on",
+    environment: "go on",
+    attached: "go on",
+  } as const;
   return `storyboard ctl answer ${story} "${example[question.kind]}"`;
 };
 

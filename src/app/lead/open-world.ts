@@ -72,6 +72,7 @@ export const openWorld = async (request: WorldRequest): Promise<World> => {
     positions,
     mover: { last: Promise.resolve(), timer: undefined },
     turns: new Map(),
+    messages: new Map(),
     places: new Map(),
     sweeps: new Map(),
     background: new Set(),

@@ -47,11 +47,23 @@ export const policyOf = (
 
 const choiceOf = (config: Config, name: string): AgentChoice => {
   const profile = config.agents[name];
+  const fallback = (profile?.fallback ?? []).filter((other) => other !== name);
+  return {
+    ...bareChoice(config, name),
+    ...(fallback.length === 0 ? {} : { fallback: fallback.map((other) => bareChoice(config, other)) }),
+  };
+};
+
+/** Without its fallbacks: those of a fallback do not count. */
+const bareChoice = (config: Config, name: string): AgentChoice => {
+  const profile = config.agents[name];
   if (profile === undefined) throw new UserError(`There is no agent ${JSON.stringify(name)} in the configuration.`);
+  const { provider, takesMessages = false } = describeAgent(profile.cli);
   return {
     profile: name,
-    provider: describeAgent(profile.cli).provider(profile),
+    provider: provider(profile),
     escalate: profile.escalate,
+    ...(takesMessages ? { takesMessages } : {}),
     ...(profile.model === undefined ? {} : { model: profile.model }),
   };
 };

@@ -4,6 +4,7 @@ import type { StoryKey } from "../../core/model/story-key.ts";
 import type { TurnEnd } from "../../core/model/turn.ts";
 import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
 import { failureOf, failureOfTurn } from "../../core/scheduler/failures.ts";
+import { governedWorkers } from "../../core/scheduler/providers.ts";
 import { countsOf, effectiveWorkers, type RunState, storyOf } from "../../core/scheduler/state.ts";
 import type { ContractBody } from "./contract-line.ts";
 import { contractError, contractUsage, isoTime } from "./contract-words.ts";
@@ -67,7 +68,15 @@ const runBody = (event: RunEvent, state: RunState): readonly ContractBody[] => {
     case "run.paused":
     case "run.unpaused":
     case "breaker.closed":
-      return [{ type: "workers.changed", max: state.maxWorkers, effective: effectiveWorkers(state) }];
+    case "provider.slowed":
+    case "provider.eased":
+      return [
+        {
+          type: "workers.changed",
+          max: state.maxWorkers,
+          effective: governedWorkers(state, effectiveWorkers(state)),
+        },
+      ];
     case "limit.waiting":
       return [{ type: "limit.waiting", provider: event.provider, until: isoTime(event.untilMs) }];
     case "run.ended":

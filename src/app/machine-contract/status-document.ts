@@ -2,6 +2,7 @@ import { type Phase, phaseNamed, type Role } from "../../core/model/pipeline.ts"
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { Outcome } from "../../core/scheduler/events.ts";
 import { heroName } from "../../core/scheduler/heroes.ts";
+import { governedWorkers } from "../../core/scheduler/providers.ts";
 import { countsOf, effectiveWorkers, type RunState, type StoryState } from "../../core/scheduler/state.ts";
 import { CONTRACT_VERSION, type ContractCounts, type ContractError, type ContractUsage } from "./contract-line.ts";
 import { contractError, contractUsage, isoTime } from "./contract-words.ts";
@@ -65,7 +66,7 @@ export const statusOf = (state: RunState, meta: StatusMeta): StatusDocument => (
   started_at: isoTime(meta.startedAtMs),
   stories: [...state.stories.values()].map((story) => statusStory(state, story, meta.nowMs)),
   counts: countsOf(state),
-  workers: { max: state.maxWorkers, effective: effectiveWorkers(state), busy: state.busy },
+  workers: { max: state.maxWorkers, effective: governedWorkers(state, effectiveWorkers(state)), busy: state.busy },
   usage: contractUsage(state.usage),
 });
 
@@ -106,8 +107,8 @@ const statusStory = (state: RunState, story: StoryState, nowMs: number): StatusS
     status: statusWord(story),
     phase: story.phase ?? null,
     worker: story.slot === undefined ? null : heroName(story.slot),
-    agent: isInFlight && role !== undefined ? state.policy.agents[role].profile : null,
-    session: story.sessions[role ?? "builder"] ?? null,
+    agent: isInFlight && role !== undefined ? (story.agent ?? state.policy.agents[role].profile) : null,
+    session: story.sessions[role ?? "builder"]?.id ?? null,
     turn: story.turns,
     attempt: story.attempt,
     started_at: story.startedAtMs === undefined ? null : isoTime(story.startedAtMs),

@@ -1,6 +1,6 @@
-import { phaseNamed } from "../../core/model/pipeline.ts";
-import { entryPhase } from "../../core/scheduler/decide-due.ts";
+import { firstLine } from "../../core/model/plain-text.ts";
 import { clashOf, leasesFor } from "../../core/scheduler/decide-start.ts";
+import { holdOn, nextAgentOf } from "../../core/scheduler/providers.ts";
 import { isSatisfied, type RunState, type StoryState, storyOf } from "../../core/scheduler/state.ts";
 import { clockMinutes } from "./time-words.ts";
 
@@ -8,7 +8,7 @@ import { clockMinutes } from "./time-words.ts";
 const NAMED_MAX = 3;
 
 /**
- * What a story waits for at that time, in words: `36-1`, `answer`, `backoff 4 s`, `limit claude until 14:05`, `pause`,
+ * What a story waits for at that time, in words: `36-1`, `answer`, `backoff 4 s`, `limit claude until 14:05`, `claude, which is overloaded`, `pause`,
  * `resource test-db`, `36-3 (same files)`, `worker`, `merge queue`; `null` when it waits for nothing or has ended.
  */
 export const waitingFor = (state: RunState, story: StoryState, nowMs: number): string | null => {
@@ -16,7 +16,7 @@ export const waitingFor = (state: RunState, story: StoryState, nowMs: number): s
     case "ended":
       return null;
     case "parked":
-      return "answer";
+      return story.question?.kind === "attached" ? "a person in its session" : "answer";
     case "landing":
       return state.landing === story.story.key ? null : "merge queue";
     case "running":
@@ -46,11 +46,18 @@ const timeOf = (state: RunState, story: StoryState, nowMs: number): string | und
 };
 
 const limitOf = (state: RunState, story: StoryState): string | undefined => {
-  const phase = phaseNamed(state.policy.pipeline, story.next?.phase ?? entryPhase(state, story));
-  if (phase.kind !== "turn") return undefined;
-  const { provider } = state.policy.agents[phase.role];
-  const untilMs = state.resting.get(provider);
-  return untilMs === undefined ? undefined : `limit ${provider} until ${clockMinutes(untilMs)}`;
+  const provider = nextAgentOf(state, story)?.provider;
+  const hold = provider === undefined ? undefined : holdOn(state, provider);
+  switch (hold?.kind) {
+    case "resting":
+      return `limit ${provider} until ${clockMinutes(hold.untilMs)}`;
+    case "slowed":
+      return `${provider}, which is overloaded`;
+    case "barred":
+      return `${provider}: ${firstLine(hold.reason)}`;
+    default:
+      return undefined;
+  }
 };
 
 /** What holds all stories back at once. */

@@ -1,6 +1,6 @@
 import type { Notice, Tone } from "../../components/props.ts";
 import { counted } from "../../core/model/counted.ts";
-import { plainLine } from "../../core/model/plain-text.ts";
+import { firstLine, plainLine } from "../../core/model/plain-text.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
 
 import { clockMinutes } from "../machine-contract/time-words.ts";
@@ -50,6 +50,10 @@ export const standingNotice = ({ state, lead, keys }: ScreenFacts): Notice | und
     return { text: `${stories} failed in a row: nothing new starts${resumeHint(keys)}`, tone: "bad" };
   }
   if (state.paused) return { text: `Paused: nothing new starts${resumeHint(keys)}`, tone: "warn" };
+  const [barred, reason] = [...state.barred][0] ?? [];
+  if (barred !== undefined && reason !== undefined) {
+    return { text: `${plainLine(barred)} cannot be used: ${firstLine(reason)}${resumeHint(keys)}`, tone: "bad" };
+  }
   const [provider, untilMs] = [...state.resting][0] ?? [];
   if (provider === undefined || untilMs === undefined) return undefined;
   return {

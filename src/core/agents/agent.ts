@@ -21,6 +21,12 @@ export interface AgentDescription {
   readonly countsSession?: true;
   /** Whether a new session gets the id that we choose (`TurnRequest.newSession`). */
   readonly takesSessionId?: boolean;
+  /**
+   * Whether a turn takes messages while it runs: a file `<id>.json` with `{"text": "..."}`, put into the folder `messages`
+   * of the turn's own folder by a rename, reaches the agent and then is called `<id>.taken`. One that comes after the
+   * turn's end is left as it is.
+   */
+  readonly takesMessages?: true;
   /** What this program needs to stop cleanly, before TERM and KILL. */
   readonly stopSignal: "SIGINT" | "SIGTERM";
   /** How it is asked, without cost, what it is and whether it could work now. */
@@ -151,6 +157,8 @@ export type AgentEvent =
       readonly message: string;
       /** When the provider says it works again, epoch milliseconds. */
       readonly untilMs?: number;
+      /** Whether the program would go on for ever and has to be stopped now, however much it still prints. */
+      readonly final?: boolean;
     }
   | { readonly t: "unknown"; readonly line: string };
 

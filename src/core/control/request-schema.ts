@@ -18,6 +18,9 @@ export const commandSchema = z.discriminatedUnion("type", [
   z.strictObject({ type: z.literal("cancel"), story }),
   z.strictObject({ type: z.literal("workers"), max: z.number().int().min(1).max(1000) }),
   z.strictObject({ type: z.literal("answer"), story, text }),
+  z.strictObject({ type: z.literal("message"), story, text }),
+  z.strictObject({ type: z.literal("attach"), story }),
+  z.strictObject({ type: z.literal("detach"), story }),
   z.strictObject({ type: z.literal("stop"), reason: text }),
 ]) satisfies z.ZodType<Command>;
 

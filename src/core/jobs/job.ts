@@ -14,6 +14,8 @@ export interface JobSpec {
   readonly env: Readonly<Record<string, string>>;
   /** What the program reads on stdin (kept as prompt.md); empty means /dev/null. */
   readonly input: string | Uint8Array;
+  /** More files of the folder, by name, that the program reads. */
+  readonly files?: Readonly<Record<string, string>>;
   /**
    * A folder in which nobody but this job works meanwhile (its worktree), free of symbolic links: a process in it that
    * began after the job and has no terminal is the job's. Undefined where people and programs of theirs work there, too.

@@ -61,9 +61,10 @@ export const startJob = (spec: JobSpec, context: StartContext): Job => {
 };
 
 /** @returns the file that becomes the program's stdin */
-const prepareFolder = ({ directory, input }: JobSpec): string => {
+const prepareFolder = ({ directory, input, files = {} }: JobSpec): string => {
   mkdirSync(dirname(directory), { recursive: true, mode: 0o700 });
   mkdirSync(directory, { mode: 0o700 });
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(directory, name), text, { mode: 0o600 });
   if (input.length === 0) return "/dev/null";
   const file = join(directory, JOB_FILES.prompt);
   writeFileSync(file, input, { mode: 0o600 });

@@ -26,7 +26,37 @@ export type TurnFailureCause =
   | "other";
 
 /** Why storyboard or the environment cut a turn off, where one did. */
-export type CutReason = "stop" | "cancel" | "timeout" | "silent" | "crash" | "transcript-limit";
+export type CutReason =
+  | "stop"
+  | "cancel"
+  | "timeout"
+  | "silent"
+  | "crash"
+  | "transcript-limit"
+  /** A person had something to say. */
+  | "message"
+  /** A person took the agent's session over for a while. */
+  | "attach";
+
+/** Causes that say nothing about the work: the turn is repeated, and counts neither as an attempt nor as a turn. */
+const ENVIRONMENT: ReadonlySet<TurnFailureCause> = new Set([
+  "rate-limit",
+  "overloaded",
+  "auth",
+  "billing",
+  "network",
+  "config",
+  "missing-program",
+  "session-lost",
+  "cancelled",
+  "temporary",
+  "disk-full",
+]);
+const INTERRUPTIONS: ReadonlySet<CutReason> = new Set(["stop", "crash", "message", "attach"]);
+
+/** Whether a turn ended through no doing of its agent, nor of its time. */
+export const isInterruption = (end: TurnEnd): boolean =>
+  (end.kind === "failed" && ENVIRONMENT.has(end.cause)) || (end.kind === "cut" && INTERRUPTIONS.has(end.reason));
 
 /** How a turn ended, as one agent's parser and the job's record say together. */
 export type TurnEnd =
@@ -48,6 +78,10 @@ export interface TurnResult {
   readonly end: TurnEnd;
   /** The agent's own conversation id, where it has one. */
   readonly session?: string;
+  /** The folder that the session can be continued in. */
+  readonly sessionFolder?: string;
+  /** What the session has used in all, where its agent counts by session. */
+  readonly sessionUsed?: Usage;
   readonly usage: Usage;
   /** Whether the agent reports tokens at all; then a turn without any is the environment's fault. */
   readonly reportsUsage: boolean;

@@ -17,3 +17,14 @@ export const addUsage = (a: Usage, b: Usage): Usage => ({
   cachedTokens: add(a.cachedTokens, b.cachedTokens),
   usd: add(a.usd, b.usd),
 });
+
+/** What was used between two totals; unknown where the later one is, never less than nothing. */
+export const usageSince = (total: Usage, before: Usage): Usage => ({
+  inputTokens: since(total.inputTokens, before.inputTokens),
+  outputTokens: since(total.outputTokens, before.outputTokens),
+  cachedTokens: since(total.cachedTokens, before.cachedTokens),
+  usd: since(total.usd, before.usd),
+});
+
+const since = (total: number | null, before: number | null): number | null =>
+  total === null ? null : Math.max(0, total - (before ?? 0));

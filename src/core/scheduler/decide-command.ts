@@ -1,36 +1,57 @@
 import { assertNever } from "../model/assert.ts";
-import { repairPhase } from "../model/pipeline.ts";
+import { phaseNamed, repairPhase } from "../model/pipeline.ts";
 import { type Decision, endNow, startingAt } from "./decision.ts";
-import type { Effect } from "./effects.ts";
-import type { Resumption, RunEvent, StopPurpose } from "./events.ts";
+import type { Effect, RunTurn, StopTurn } from "./effects.ts";
+import { ATTACHED, type Resumption, type RunEvent, type StopPurpose } from "./events.ts";
 import { stopRun } from "./failing.ts";
 import { failureOf } from "./failures.ts";
 import type { Command } from "./inputs.ts";
+import type { AgentChoice } from "./policy.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
 
 /** Why a command does not apply now, in words for a person; undefined when it does. */
 export const commandProblem = (state: RunState, command: Command): string | undefined => {
-  if ("story" in command && !state.stories.has(command.story)) return `${command.story} is not a story of this run`;
+  if ("story" in command) {
+    const story = state.stories.get(command.story);
+    return story === undefined
+      ? `${command.story} is not a story of this run`
+      : storyCommandProblem(state, command, story);
+  }
   switch (command.type) {
     case "pause":
       return state.paused ? "the run is paused already" : endedProblem(state);
     case "resume":
-      return state.paused || state.breaker.open ? undefined : "the run is not paused";
+      return state.paused || state.breaker.open || state.barred.size > 0 ? undefined : "the run is not paused";
     case "workers":
       return Number.isInteger(command.max) && command.max >= 1 && command.max <= 1000
         ? endedProblem(state)
         : "workers must be a whole number from 1 to 1000";
     case "stop":
       return state.stopping === undefined ? endedProblem(state) : "the run is stopping already";
+    default:
+      return assertNever(command);
+  }
+};
+
+const storyCommandProblem = (
+  state: RunState,
+  command: Extract<Command, { story: string }>,
+  story: StoryState,
+): string | undefined => {
+  switch (command.type) {
     case "retry":
-      return retryProblem(storyOf(state, command.story));
+      return retryProblem(story);
+    case "message":
+      return messageProblem(state, story, command.text);
+    case "attach":
+      return attachProblem(story);
+    case "detach":
+      return story.question?.kind === "attached" ? undefined : `nobody has ${command.story} open`;
     case "answer":
-      return storyOf(state, command.story).question === undefined
-        ? `${command.story} has not asked anything`
-        : undefined;
+      return story.question === undefined ? `${command.story} has not asked anything` : undefined;
     case "skip":
     case "cancel":
-      return endingProblem(storyOf(state, command.story));
+      return endingProblem(story);
     default:
       return assertNever(command);
   }
@@ -64,7 +85,7 @@ export const onCommand = (decision: Decision, command: Command): RunEvent[] => {
       return [{ type: "run.paused" }];
     case "resume":
       return [
-        ...(state.paused ? ([{ type: "run.unpaused" }] as const) : []),
+        ...(state.paused || state.barred.size > 0 ? ([{ type: "run.unpaused" }] as const) : []),
         ...(state.breaker.open ? ([{ type: "breaker.closed" }] as const) : []),
       ];
     case "workers":
@@ -73,6 +94,12 @@ export const onCommand = (decision: Decision, command: Command): RunEvent[] => {
       return stopRun(decision, command.reason, false);
     case "retry":
       return [...reopened(state), retried(storyOf(state, command.story), command.note)];
+    case "message":
+      return said(decision, storyOf(state, command.story), command.text);
+    case "attach":
+      return takenOver(decision, storyOf(state, command.story));
+    case "detach":
+      return [...reopened(state), answered(state, storyOf(state, command.story), "go on")];
     case "answer":
       return [...reopened(state), answered(state, storyOf(state, command.story), command.text)];
     case "skip":
@@ -132,6 +159,7 @@ const afterAnswer = ({ policy }: RunState, story: StoryState, text: string): Res
   if (isConflict && (story.conflict === undefined || ACCEPTED.test(text))) return startingAt("COMMIT");
   if (question?.kind === "review" && ACCEPTED.test(text)) return startingAt("COMMIT");
   if (question?.kind === "environment") return next ?? startingAt("BUILD");
+  if (question?.kind === "attached" && ACCEPTED.test(text)) return afterAttached(policy, next);
   return {
     phase: (isConflict ? repairPhase(policy.pipeline)?.name : next?.phase) ?? "BUILD",
     prompt: { kind: "answer", question: question?.text ?? "", answer: text },
@@ -140,19 +168,70 @@ const afterAnswer = ({ policy }: RunState, story: StoryState, text: string): Res
   };
 };
 
-const endByPerson = (decision: Decision, story: StoryState, purpose: StopPurpose): RunEvent[] => {
+/** What a person and the agent did together is looked at before another turn. */
+const afterAttached = (policy: RunState["policy"], next: Resumption | undefined): Resumption => {
+  const back = next ?? startingAt("BUILD");
+  const phase = phaseNamed(policy.pipeline, back.phase);
+  return { ...back, salvage: policy.evidence && phase.kind === "turn" && phase.evidence === "work" };
+};
+
+const messageProblem = (state: RunState, story: StoryState, text: string): string | undefined => {
+  if (text.trim() === "") return "the message is empty";
+  if (runningTurn(state, story) !== undefined) return undefined;
+  if (story.question !== undefined) return `${story.story.key} waits for an answer: give it with storyboard ctl answer`;
+  return `no agent of ${story.story.key} is at work`;
+};
+
+const attachProblem = (story: StoryState): string | undefined => {
+  if (story.stage === "landing") return `${story.story.key} is landing`;
+  return Object.keys(story.sessions).length === 0 && story.busyWith === undefined
+    ? `${story.story.key} has no agent's session yet`
+    : undefined;
+};
+
+const runningTurn = (state: RunState, story: StoryState): RunTurn | undefined => {
+  const effect = story.busyWith === undefined ? undefined : state.effects.get(story.busyWith);
+  return effect?.kind === "run-turn" ? effect : undefined;
+};
+
+const stopTurn = (decision: Decision, turn: RunTurn, reason: StopTurn["reason"], purpose: StopPurpose): RunEvent => ({
+  type: "turn.stop-requested",
+  story: turn.story,
+  effect: { kind: "stop-turn", id: decision.newEffect(), story: turn.story, turn: turn.id, reason },
+  purpose,
+});
+
+/** An agent that listens hears it at once; the turn of another one is ended, and goes on with the message. */
+const said = (decision: Decision, story: StoryState, text: string): RunEvent[] => {
+  const turn = runningTurn(decision.state, story);
+  if (turn === undefined) return [];
   const { key } = story.story;
-  const running = story.busyWith === undefined ? undefined : decision.state.effects.get(story.busyWith);
-  if (running?.kind === "run-turn") {
-    return [
-      {
-        type: "turn.stop-requested",
-        story: key,
-        effect: { kind: "stop-turn", id: decision.newEffect(), story: key, turn: running.id, reason: "cancel" },
-        purpose,
-      },
-    ];
+  if (choiceOf(decision.state, turn).takesMessages === true) {
+    const effect = { kind: "deliver-message", id: decision.newEffect(), story: key, turn: turn.id, text } as const;
+    return [{ type: "message.requested", story: key, effect }];
   }
+  const kept: RunEvent = { type: "message.kept", story: key, text };
+  return story.stopping === undefined ? [kept, stopTurn(decision, turn, "message", "message")] : [kept];
+};
+
+const choiceOf = ({ policy }: RunState, { role, agent }: RunTurn): AgentChoice => {
+  const first = policy.agents[role];
+  return [first, ...(first.fallback ?? [])].find((choice) => choice.profile === agent) ?? first;
+};
+
+/** The turn ends first; a story without one waits at once, unless it waits or has ended already. */
+const takenOver = (decision: Decision, story: StoryState): RunEvent[] => {
+  const turn = runningTurn(decision.state, story);
+  if (turn !== undefined) return [stopTurn(decision, turn, "attach", "attach")];
+  if (story.stage !== "queued") return [];
+  const next = story.next ?? startingAt("BUILD");
+  return [{ type: "story.parked", story: story.story.key, question: ATTACHED, next }];
+};
+
+const endByPerson = (decision: Decision, story: StoryState, purpose: StopPurpose): RunEvent[] => {
+  const turn = runningTurn(decision.state, story);
+  if (turn !== undefined) return [stopTurn(decision, turn, "cancel", purpose)];
+  const running = story.busyWith === undefined ? undefined : decision.state.effects.get(story.busyWith);
   return [...abandoned(running), ...endNow(decision, story, purpose)];
 };
 

@@ -1,4 +1,4 @@
-import { type PhaseName, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import { landAsItIs } from "./decide-evidence.ts";
 import {
   baselineOf,
@@ -10,11 +10,14 @@ import {
   startingAt,
 } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
+import { entryPhase } from "./entry-phase.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { failStory, stopCritically } from "./failing.ts";
 import { failureOf } from "./failures.ts";
 import { limitReached, over } from "./limits.ts";
-import { type RunState, type StoryState, storyOf } from "./state.ts";
+import type { AgentChoice } from "./policy.ts";
+import { agentFor, atWorkFor, type Hold, holdOn } from "./providers.ts";
+import { type AgentSession, type RunState, type StoryState, storyOf } from "./state.ts";
 
 /** The next act of one story in flight that waits for nothing: its workspace, a look at evidence, or a turn. */
 export const actOnDue = (decision: Decision): RunEvent[] => {
@@ -49,13 +52,6 @@ const act = (decision: Decision, story: StoryState): RunEvent[] => {
   return turn(decision, story, phase, next);
 };
 
-/** Where a story enters its pipeline: one that the backlog has in `review` is reviewed first, where the pipeline reviews. */
-export const entryPhase = (state: RunState, story: StoryState): PhaseName => {
-  const { pipeline } = state.policy;
-  const first = pipeline.phases[0]?.name ?? "COMMIT";
-  return story.story.status === "review" ? (pipeline.reviewEntry ?? first) : first;
-};
-
 const mayBeAlreadyDone = (state: RunState, story: StoryState, next: Resumption): boolean =>
   state.policy.evidence &&
   !story.checkedAlreadyDone &&
@@ -74,22 +70,13 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
   }
   const limit = limitReached(state, story);
   if (limit !== undefined) return failStory(decision, story, failureOf(limit.type, limit.message, phase.name));
-  const agent = state.policy.agents[phase.role];
-  const restingUntilMs = state.resting.get(agent.provider);
-  if (restingUntilMs !== undefined) {
-    return [
-      {
-        type: "story.requeued",
-        story: key,
-        reason: "limit",
-        attempt: story.attempt,
-        notBeforeMs: restingUntilMs,
-        next,
-      },
-    ];
+  const agent = agentFor(state, phase.role);
+  const hold = holdWithout(state, story, agent.provider);
+  if (hold !== undefined) {
+    const notBeforeMs = hold.kind === "resting" ? hold.untilMs : 0;
+    return [{ type: "story.requeued", story: key, reason: "limit", attempt: story.attempt, notBeforeMs, next }];
   }
-  const session = next.fresh ? undefined : continuedSession(story, phase, next);
-  const model = next.fresh ? (escalated(agent.escalate, story.attempt) ?? agent.model) : agent.model;
+  const session = next.fresh ? undefined : continuedSession(story, phase, next, agent.profile);
   const effect: RunTurn = {
     kind: "run-turn",
     id: decision.newEffect(),
@@ -105,15 +92,51 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
     ...baselineOf(phase.role === "builder" && story.conflict ? { baseline: story.conflict.onto } : story),
     ...conflictOf(story),
     ...(phase.role === "builder" && story.openFindings.length > 0 ? { findings: story.openFindings } : {}),
-    ...(model === undefined ? {} : { model }),
-    ...(session === undefined ? {} : { session }),
+    ...modelOf(agent, next, story),
+    ...sessionFields(session),
+    ...(story.messages.length === 0 ? {} : { messages: story.messages }),
   };
   const begins = story.turns === 0 && phase.startStatus === "in-progress";
   return [...(begins ? requestStatus(decision, key, "in-progress") : []), { type: "turn.started", story: key, effect }];
 };
 
-const continuedSession = (story: StoryState, phase: TurnPhase, next: Resumption): string | undefined =>
-  phase.session === "continue" || next.prompt.kind !== "start" ? story.sessions[phase.role] : undefined;
+/** A slot that the story has already does not hold it back. */
+const holdWithout = (state: RunState, story: StoryState, provider: string): Hold | undefined => {
+  const hold = holdOn(state, provider);
+  return hold?.kind === "slowed" && atWorkFor(state, provider) - Number(isAtWork(state, story)) < hold.workers
+    ? undefined
+    : hold;
+};
+
+const isAtWork = (state: RunState, story: StoryState): boolean => state.due.has(story.story.key);
+
+/** A session belongs to the agent that began it. */
+const continuedSession = (
+  story: StoryState,
+  phase: TurnPhase,
+  next: Resumption,
+  agent: string,
+): AgentSession | undefined => {
+  const session = phase.session === "continue" || next.prompt.kind !== "start" ? story.sessions[phase.role] : undefined;
+  return session?.agent === agent ? session : undefined;
+};
+
+const sessionFields = (
+  session: AgentSession | undefined,
+): Pick<RunTurn, "session" | "sessionFolder" | "sessionUsed"> => {
+  if (session === undefined) return {};
+  const { id, folder, used } = session;
+  return {
+    session: id,
+    ...(folder === undefined ? {} : { sessionFolder: folder }),
+    ...(used === undefined ? {} : { sessionUsed: used }),
+  };
+};
+
+const modelOf = (agent: AgentChoice, next: Resumption, story: StoryState): Pick<RunTurn, "model"> => {
+  const model = next.fresh ? (escalated(agent.escalate, story.attempt) ?? agent.model) : agent.model;
+  return model === undefined ? {} : { model };
+};
 
 /** The first attempt that can be a fresh one after two equal failures. */
 const FIRST_FRESH_ATTEMPT = 3;

@@ -1,11 +1,10 @@
 import { footprintsClash } from "../model/footprint.ts";
-import { phaseNamed } from "../model/pipeline.ts";
 import type { Story } from "../model/story.ts";
-import { entryPhase } from "./decide-due.ts";
 import type { Decision } from "./decision.ts";
 import type { Lease } from "./effects.ts";
 import type { RunEvent } from "./events.ts";
 import { heroName } from "./heroes.ts";
+import { holdOn, nextAgentOf } from "./providers.ts";
 import { effectiveWorkers, type RunState, type StoryState, storyOf } from "./state.ts";
 
 /** Starts the best story that may start now, if a worker is free: the longest remaining path first. */
@@ -29,10 +28,10 @@ function* candidates(state: RunState, atMs: number): Generator<StoryState> {
   yield* awake.sort((a, b) => a.retryOrder - b.retryOrder || a.index - b.index);
 }
 
-/** Whether a clash with a story in flight or a resting provider holds the story back. */
+/** Whether a clash with a story in flight or its agent's provider holds the story back. */
 const isHeld = (state: RunState, story: StoryState): boolean => {
-  const phase = phaseNamed(state.policy.pipeline, story.next?.phase ?? entryPhase(state, story));
-  if (phase.kind === "turn" && state.resting.has(state.policy.agents[phase.role].provider)) return true;
+  const provider = nextAgentOf(state, story)?.provider;
+  if (provider !== undefined && holdOn(state, provider) !== undefined) return true;
   return clashOf(state, story.story) !== undefined;
 };
 

@@ -4,11 +4,13 @@ import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import { type Finding, findingIdentity, isBlocking } from "../model/review.ts";
 import type { CutReason, TurnEnd, TurnResult } from "../model/turn.ts";
 import { phaseHolds } from "./decide-phase.ts";
+import { needPerson, slowProvider, waitForProvider } from "./decide-provider.ts";
 import { type Decision, endNow, endWell, requestEvidence, requestStatus, requeueForStop } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
-import type { Resumption, RunEvent } from "./events.ts";
-import { failAttempt, stopCritically, waitForEnvironment, waitForProvider } from "./failing.ts";
+import { ATTACHED, type Resumption, type RunEvent } from "./events.ts";
+import { failAttempt, stopCritically, waitForEnvironment } from "./failing.ts";
 import { failureOf, failureOfTurn } from "./failures.ts";
+import { PROVIDER_FAILURES_MAX } from "./policy.ts";
 import { type StoryState, storyOf } from "./state.ts";
 
 /** What a turn's end means for its story. */
@@ -30,7 +32,11 @@ export const onTurnEnded = (decision: Decision, effect: RunTurn, result: TurnRes
 const consequences = (decision: Decision, story: StoryState, effect: RunTurn, result: TurnResult): RunEvent[] => {
   const phase = phaseNamed(decision.state.policy.pipeline, effect.phase) as TurnPhase;
   const end = meantEnd(story, result.end);
-  if (story.stopping !== undefined && story.stopping !== "stop") return endNow(decision, story, story.stopping);
+  if (story.stopping === "attach") return [attached(effect)];
+  if (story.stopping !== undefined && story.stopping !== "stop" && story.stopping !== "message") {
+    return endNow(decision, story, story.stopping);
+  }
+  if (isInterrupted(story, end)) return [phaseAgain(effect, { kind: "message" })];
   const again = resuming(effect);
   switch (end.kind) {
     case "finished":
@@ -62,6 +68,28 @@ const consequences = (decision: Decision, story: StoryState, effect: RunTurn, re
   }
 };
 
+/**
+ * A person's message waits and the agent can hear it now: its turn was ended for that, or ended well before it came. A
+ * turn that ended badly is repeated anyway, and its next one begins with the message.
+ */
+const isInterrupted = (story: StoryState, end: TurnEnd): boolean =>
+  story.messages.length > 0 &&
+  (end.kind === "finished" || end.kind === "already-done" || (end.kind === "cut" && end.reason === "message"));
+
+const phaseAgain = (effect: RunTurn, prompt: Resumption["prompt"]): RunEvent => ({
+  type: "phase.due",
+  story: effect.story,
+  next: { phase: effect.phase, prompt, fresh: false, salvage: false },
+});
+
+/** The story waits while a person has its agent's session open; what it comes to is looked at afterwards. */
+const attached = (effect: RunTurn): RunEvent => ({
+  type: "story.parked",
+  story: effect.story,
+  question: ATTACHED,
+  next: resuming(effect, "attach"),
+});
+
 /** A lead that left in a hurry saw no end of what it stopped: a bad end of a stopped turn is our doing, not the work's. */
 const meantEnd = (story: StoryState, end: TurnEnd): TurnEnd =>
   story.stopping === "stop" && end.kind === "failed" ? { kind: "cut", reason: "stop" } : end;
@@ -72,6 +100,16 @@ const resuming = (effect: RunTurn, reason: CutReason = "stop"): Resumption => ({
   fresh: false,
   salvage: false,
 });
+
+/**
+ * The same turn later. One that did nothing never told the agent what it was about, so it is told again: an answer or
+ * findings must not be lost with the session that should have heard them.
+ */
+const repeating = (effect: RunTurn, result: TurnResult): Resumption => {
+  const wasHeard = !isIdle(result) && result.end.kind === "failed" && result.end.cause !== "session-lost";
+  if (wasHeard || effect.prompt.kind === "start") return resuming(effect);
+  return { ...resuming(effect), prompt: effect.prompt };
+};
 
 const finished = (
   decision: Decision,
@@ -167,13 +205,18 @@ const failed = (
   result: TurnResult,
   end: Extract<TurnEnd, { kind: "failed" }>,
 ): RunEvent[] => {
-  const next = resuming(effect);
+  const next = repeating(effect, result);
   const failure = failureOfTurn(effect.phase, result);
   switch (end.cause) {
     case "rate-limit":
-      return waitForProvider(decision, story, decision.state.policy.agents[effect.role].provider, end, next);
+      return waitForProvider(decision, story, effect, end, next);
     case "overloaded":
+      return [
+        ...slowProvider(decision, effect),
+        ...waitForEnvironment(decision, story, next, failure, PROVIDER_FAILURES_MAX),
+      ];
     case "network":
+      return waitForEnvironment(decision, story, next, failure, PROVIDER_FAILURES_MAX);
     case "temporary":
     case "cancelled":
       return waitForEnvironment(decision, story, next, failure);
@@ -182,8 +225,9 @@ const failed = (
     case "auth":
     case "billing":
     case "missing-program":
-    case "disk-full":
     case "config":
+      return needPerson(decision, story, effect, next, failure.message);
+    case "disk-full":
       return stopCritically(decision, story, next, failure.message);
     case "context":
     case "loop":
@@ -232,6 +276,8 @@ export const afterCut = (
       return waitForEnvironment(decision, story, next, failure);
     case "stop":
     case "cancel":
+    case "message":
+    case "attach":
       return [{ type: "phase.due", story: story.story.key, next }];
     default:
       return assertNever(reason);

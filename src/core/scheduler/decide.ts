@@ -4,10 +4,11 @@ import { actOnDue } from "./decide-due.ts";
 import { endEarly, endRun } from "./decide-end.ts";
 import { onEvidenceChecked } from "./decide-evidence.ts";
 import { onLandingEnded, startLanding } from "./decide-landing.ts";
+import { easeProviders, endBarred } from "./decide-provider.ts";
 import { startStory } from "./decide-start.ts";
 import { onTurnEnded } from "./decide-turn.ts";
 import { type Decision, decisionOn, requeueForStop, startingAt } from "./decision.ts";
-import type { BaselineResult, Effect, EffectFailed, EffectResult } from "./effects.ts";
+import type { BaselineResult, DeliverMessage, Effect, EffectFailed, EffectResult } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { stopRun } from "./failing.ts";
 import type { Input } from "./inputs.ts";
@@ -29,9 +30,7 @@ export const decide = (state: RunState, { fact, atMs, luck }: Input): RunEvent[]
     case "resumed":
       return [{ type: "run.resumed" }];
     case "time-passed":
-      return [...state.resting]
-        .filter(([, untilMs]) => untilMs <= atMs)
-        .map(([provider]) => ({ type: "limit.lifted", provider }));
+      return easeProviders(state, atMs);
     case "effect-ended": {
       const effect = state.effects.get(fact.effect);
       // Answers come late or twice; only an outstanding effect may change anything.
@@ -55,7 +54,7 @@ export const settle = (state: RunState, atMs: number): RunEvent[] => {
   if (state.breaker.failures >= state.policy.breakerMax && !state.breaker.open) {
     return [{ type: "breaker.opened", failures: state.breaker.failures }];
   }
-  for (const next of [actOnDue, startLanding, startStory, endRun]) {
+  for (const next of [actOnDue, startLanding, startStory, endBarred, endRun]) {
     const events = next(decision);
     if (events.length > 0) return events;
   }
@@ -74,6 +73,23 @@ const started = (decision: Decision): RunEvent[] => {
 const onEffectEnded = (decision: Decision, effect: Effect, result: EffectResult): RunEvent[] => {
   if (result.kind === "effect-failed") return onEffectFailed(decision, effect, result);
   switch (effect.kind) {
+    case "check-baseline":
+      return result.kind === "baseline" ? onBaseline(decision, effect.id, result) : mismatch(effect, result);
+    case "finish-run":
+      return result.kind === "finished"
+        ? [{ type: "finish.ended", completes: effect.id, result }]
+        : mismatch(effect, result);
+    default:
+      return onStoryEffectEnded(decision, effect, result);
+  }
+};
+
+const onStoryEffectEnded = (
+  decision: Decision,
+  effect: Exclude<Effect, { kind: "check-baseline" | "finish-run" }>,
+  result: EffectResult,
+): RunEvent[] => {
+  switch (effect.kind) {
     case "run-turn":
       return result.kind === "turn" ? onTurnEnded(decision, effect, result.result) : mismatch(effect, result);
     case "prepare-workspace":
@@ -86,12 +102,8 @@ const onEffectEnded = (decision: Decision, effect: Effect, result: EffectResult)
       return result.kind === "landed" || result.kind === "conflict" || result.kind === "gate-red"
         ? onLandingEnded(decision, effect, result)
         : mismatch(effect, result);
-    case "check-baseline":
-      return result.kind === "baseline" ? onBaseline(decision, effect.id, result) : mismatch(effect, result);
-    case "finish-run":
-      return result.kind === "finished"
-        ? [{ type: "finish.ended", completes: effect.id, result }]
-        : mismatch(effect, result);
+    case "deliver-message":
+      return result.kind === "message" ? [messageEnded(effect, result.delivered)] : mismatch(effect, result);
     case "stop-turn":
     case "write-status":
     case "release-workspace":
@@ -100,6 +112,14 @@ const onEffectEnded = (decision: Decision, effect: Effect, result: EffectResult)
       return assertNever(effect);
   }
 };
+
+const messageEnded = ({ id, story, text }: DeliverMessage, delivered: boolean): RunEvent => ({
+  type: "message.ended",
+  story,
+  completes: id,
+  text,
+  delivered,
+});
 
 const mismatch = (effect: Effect, result: EffectResult): never => {
   throw new Error(`a ${effect.kind} ended with ${result.kind}`);

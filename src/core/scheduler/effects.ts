@@ -5,6 +5,7 @@ import type { Finding } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
 import type { StoryKey } from "../model/story-key.ts";
 import type { CutReason, TurnResult } from "../model/turn.ts";
+import type { Usage } from "../model/usage.ts";
 
 /** Identity of an effect within a run: `e1`, `e2`, ... in the order of their being decided. */
 export type EffectId = string;
@@ -18,7 +19,9 @@ export type PromptRequest =
   | { readonly kind: "refine"; readonly findings: readonly Finding[] }
   | { readonly kind: "reverify"; readonly findings: readonly Finding[] }
   /** Work that did not land (`RunTurn.conflict`) is to be merged with what landed meanwhile. */
-  | { readonly kind: "merge" };
+  | { readonly kind: "merge" }
+  /** The last turn was ended for a person's message, or a message came after it (`RunTurn.messages`). */
+  | { readonly kind: "message" };
 
 /** A named thing that a story holds alone while it is in flight, and what its agents learn of it. */
 export interface Lease {
@@ -43,7 +46,13 @@ export interface RunTurn {
   readonly model?: string;
   /** The agent's session to continue. */
   readonly session?: string;
+  /** The folder that the session was begun in. */
+  readonly sessionFolder?: string;
+  /** What the session had used before, where its agent counts by session. */
+  readonly sessionUsed?: Usage;
   readonly prompt: PromptRequest;
+  /** What a person said to the agent that no turn has heard yet. */
+  readonly messages?: readonly string[];
   readonly leases: readonly Lease[];
   /** The commit that the story started from; unset where no workspace is made ready. */
   readonly baseline?: string;
@@ -62,6 +71,16 @@ export interface StopTurn {
   /** The `run-turn` to stop. */
   readonly turn: EffectId;
   readonly reason: CutReason;
+}
+
+/** Brings a person's message to an agent at work. */
+export interface DeliverMessage {
+  readonly kind: "deliver-message";
+  readonly id: EffectId;
+  readonly story: StoryKey;
+  /** The `run-turn` whose agent is to hear it. */
+  readonly turn: EffectId;
+  readonly text: string;
 }
 
 /** Makes the story's own worktree ready, or finds the one it has. */
@@ -126,6 +145,7 @@ export interface FinishRun {
 export type Effect =
   | RunTurn
   | StopTurn
+  | DeliverMessage
   | PrepareWorkspace
   | CheckEvidence
   | WriteStatus
@@ -208,6 +228,8 @@ export type FinishResult = {
 export type EffectResult =
   | { readonly kind: "done" }
   | { readonly kind: "turn"; readonly result: TurnResult }
+  /** Not delivered: the turn had ended, or ended before the agent heard it. */
+  | { readonly kind: "message"; readonly delivered: boolean }
   | WorkspaceResult
   | EvidenceResult
   | LandingResult

@@ -7,6 +7,7 @@ import type {
   BaselineResult,
   CheckBaseline,
   CheckEvidence,
+  DeliverMessage,
   EffectFailed,
   EffectId,
   EvidenceResult,
@@ -42,14 +43,21 @@ export type RequeueReason = "retry" | "environment" | "limit" | "stopped" | "ans
 
 /** What waits for a person. */
 export interface Question {
-  readonly kind: "question" | "review" | "conflict" | "environment";
+  /** `attached`: nothing was asked; a person has the agent's session open. */
+  readonly kind: "question" | "review" | "conflict" | "environment" | "attached";
   readonly text: string;
   readonly findings?: readonly Finding[];
   readonly files?: readonly string[];
 }
 
-/** Why a running turn is stopped: the run stops, or a person ends the story. */
-export type StopPurpose = "stop" | "cancel" | "skip" | "skip-as-done";
+/** What a story waits for while a person has its agent's session open. */
+export const ATTACHED: Question = {
+  kind: "attached",
+  text: 'A person has the agent\'s own session open. It goes on when that is closed, or with the answer "go on".',
+};
+
+/** Why a running turn is stopped: the run stops, a person ends the story, has something to say, or takes over for a while. */
+export type StopPurpose = "stop" | "cancel" | "skip" | "skip-as-done" | "message" | "attach";
 
 /** What a review left: findings at or above the threshold, and the rest of all reviews so far. */
 export interface ReviewState {
@@ -86,6 +94,16 @@ export type RunEvent =
   | { readonly type: "limit.waiting"; readonly provider: string; readonly untilMs: number }
   | { readonly type: "limit.lifted"; readonly provider: string }
   | {
+      readonly type: "provider.slowed";
+      readonly provider: string;
+      /** Turns at once from now on. */
+      readonly workers: number;
+      /** When it gets one more, epoch milliseconds. */
+      readonly easeAtMs: number;
+    }
+  | { readonly type: "provider.eased"; readonly provider: string }
+  | { readonly type: "provider.barred"; readonly provider: string; readonly reason: string }
+  | {
       readonly type: "story.started";
       readonly story: StoryKey;
       readonly attempt: number;
@@ -115,6 +133,16 @@ export type RunEvent =
       readonly role: Role;
       readonly result: TurnResult;
     }
+  | { readonly type: "message.requested"; readonly story: StoryKey; readonly effect: DeliverMessage }
+  | {
+      readonly type: "message.ended";
+      readonly story: StoryKey;
+      readonly completes: EffectId;
+      readonly text: string;
+      readonly delivered: boolean;
+    }
+  /** A message that the story's next turn begins with. */
+  | { readonly type: "message.kept"; readonly story: StoryKey; readonly text: string }
   | { readonly type: "evidence.requested"; readonly story: StoryKey; readonly effect: CheckEvidence }
   | {
       readonly type: "evidence.checked";

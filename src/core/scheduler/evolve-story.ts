@@ -1,8 +1,11 @@
 import type { LandingConflict } from "../model/landing-conflict.ts";
+import type { Role } from "../model/pipeline.ts";
+import { isInterruption, type TurnResult } from "../model/turn.ts";
 import { addUsage } from "../model/usage.ts";
 import type { LandingRefusal } from "./effects.ts";
 import type { Outcome, ReviewState, RunEvent } from "./events.ts";
-import { type RunState, readyEntry, type StoryState, storyOf } from "./state.ts";
+import { providerOf } from "./providers.ts";
+import { type AgentSession, type RunState, readyEntry, type StoryState, storyOf } from "./state.ts";
 
 type Event<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
 
@@ -30,6 +33,8 @@ export const turnStarted = (state: RunState, story: StoryState, event: Event<"tu
   story.turns = event.effect.turn;
   if (story.phase !== event.effect.phase) story.phaseStartedAtMs = at;
   story.phase = event.effect.phase;
+  story.agent = event.effect.agent;
+  if (event.effect.messages !== undefined) story.messages = [];
   story.stopping = undefined;
   story.next = undefined;
   if (event.effect.role === "reviewer") story.reviews++;
@@ -39,13 +44,28 @@ export const turnStarted = (state: RunState, story: StoryState, event: Event<"tu
 };
 
 /** What a turn's end leaves behind, whatever it was: session, usage, remarks. */
-export const turnEnded = (story: StoryState, event: Event<"turn.ended">): void => {
+export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn.ended">): void => {
   const { result } = event;
   story.usage = addUsage(story.usage, result.usage);
   story.cut = result.end.kind === "cut" ? result.end.reason : undefined;
-  if (result.session !== undefined) story.sessions[event.role] = result.session;
+  if (result.session !== undefined) story.sessions[event.role] = sessionOf(story, event.role, result, result.session);
+  if (isInterruption(result.end)) story.interruptions++;
   story.notes.push(...(result.notes ?? []).filter((note) => !story.notes.includes(note)));
-  if (result.end.kind === "finished") story.environmentFailures = 0;
+  if (result.end.kind !== "finished") return;
+  story.environmentFailures = 0;
+  state.rests.delete(providerOf(state, event.role, story.agent ?? ""));
+};
+
+/** A turn that was cut off reports nothing used: what the session had used before still counts for the next one. */
+const sessionOf = (story: StoryState, role: Role, result: TurnResult, id: string): AgentSession => {
+  const known = story.sessions[role];
+  const used = result.sessionUsed ?? (known?.id === id ? known.used : undefined);
+  return {
+    id,
+    agent: story.agent ?? "",
+    ...(result.sessionFolder === undefined ? {} : { folder: result.sessionFolder }),
+    ...(used === undefined ? {} : { used }),
+  };
 };
 
 /** Remembers what the checks found for the card. */
@@ -130,6 +150,7 @@ export const requeueStory = (state: RunState, story: StoryState, event: Event<"s
   story.stopping = undefined;
   if (event.failure !== undefined) story.failures.push(event.failure);
   if (event.reason === "environment") story.environmentFailures++;
+  if (event.reason === "reopened") state.barred.clear();
   if (event.reason === "answered" || event.reason === "reopened") {
     story.reviews = 0;
     story.environmentFailures = 0;
@@ -142,6 +163,7 @@ export const requeueStory = (state: RunState, story: StoryState, event: Event<"s
 
 /** The story waits for a person; its worktree and session stay, its slot goes. */
 export const parkStory = (state: RunState, story: StoryState, event: Event<"story.parked">): void => {
+  leaveQueue(state, story);
   releaseSlot(state, story);
   story.stage = "parked";
   story.question = event.question;

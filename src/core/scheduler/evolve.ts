@@ -1,4 +1,3 @@
-import { assertNever } from "../model/assert.ts";
 import { addUsage } from "../model/usage.ts";
 import type { JournaledEvent, RunEvent } from "./events.ts";
 import {
@@ -14,7 +13,7 @@ import {
   turnEnded,
   turnStarted,
 } from "./evolve-story.ts";
-import { type RunState, storyOf } from "./state.ts";
+import { type RunState, type StoryState, storyOf } from "./state.ts";
 
 /**
  * Folds one event into the state, in place: the state has a single owner. Total and free of policy: whatever is in a
@@ -27,10 +26,10 @@ export const evolve = (state: RunState, { event, at }: JournaledEvent): void => 
   }
   if ("completes" in event) state.effects.delete(event.completes);
   if ("story" in event && event.story !== undefined) evolveStory(state, event, at);
-  else evolveRun(state, event);
+  else evolveRun(state, event, at);
 };
 
-const evolveRun = (state: RunState, event: RunEvent): void => {
+const evolveRun = (state: RunState, event: RunEvent, at: number): void => {
   switch (event.type) {
     case "run.started":
       state.phase = "running";
@@ -41,6 +40,7 @@ const evolveRun = (state: RunState, event: RunEvent): void => {
       state.stopping = undefined;
       state.result = undefined;
       state.breaker = { failures: 0, open: false };
+      state.barred.clear();
       return;
     case "run.stopping":
       state.stopping = { reason: event.reason, critical: event.critical };
@@ -50,6 +50,7 @@ const evolveRun = (state: RunState, event: RunEvent): void => {
       return;
     case "run.unpaused":
       state.paused = false;
+      state.barred.clear();
       return;
     case "run.ended":
       state.phase = "ended";
@@ -83,9 +84,19 @@ const evolveRun = (state: RunState, event: RunEvent): void => {
       return;
     case "limit.waiting":
       state.resting.set(event.provider, event.untilMs);
+      state.rests.set(event.provider, (state.rests.get(event.provider) ?? 0) + 1);
       return;
     case "limit.lifted":
       state.resting.delete(event.provider);
+      return;
+    case "provider.slowed":
+      state.slowed.set(event.provider, { workers: event.workers, sinceMs: at, easeAtMs: event.easeAtMs });
+      return;
+    case "provider.eased":
+      state.slowed.delete(event.provider);
+      return;
+    case "provider.barred":
+      state.barred.set(event.provider, event.reason);
       return;
     default:
       // Events of stories, and acknowledgements that only end an effect.
@@ -127,7 +138,7 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
       story.stopping = event.purpose;
       return;
     case "turn.ended":
-      turnEnded(story, event);
+      turnEnded(state, story, event);
       state.usage = addUsage(state.usage, event.result.usage);
       becomesDue(state, event.story, event.completes);
       return;
@@ -166,12 +177,28 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
     case "release.requested":
       story.workspaceReady = false;
       return;
-    case "status.requested":
-      story.keptStatus = event.effect.status;
-      return;
     default:
-      assertNever(event);
+      evolveAside(story, event);
   }
+};
+
+type Aside = Extract<RunEvent, { type: "message.requested" | "message.ended" | "message.kept" | "status.requested" }>;
+
+/** What happens beside the story's way through its pipeline. */
+const evolveAside = (story: StoryState, event: Aside): void => {
+  if (event.type === "status.requested") story.keptStatus = event.effect.status;
+  else story.messages = withMessage(story.messages, event);
+};
+
+/** What no turn has heard yet: one that was delivered goes, once. */
+const withMessage = (
+  texts: readonly string[],
+  event: Exclude<Aside, { type: "status.requested" }>,
+): readonly string[] => {
+  if (event.type === "message.requested") return [...texts, event.effect.text];
+  if (event.type === "message.kept") return [...texts, event.text];
+  const place = event.delivered ? texts.indexOf(event.text) : -1;
+  return place === -1 ? texts : texts.toSpliced(place, 1);
 };
 
 const waitFor = (state: RunState, key: string, effect: string): void => {

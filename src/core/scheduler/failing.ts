@@ -1,16 +1,9 @@
 import type { Failure } from "../model/failure.ts";
 import type { PhaseName } from "../model/pipeline.ts";
-import type { TurnEnd } from "../model/turn.ts";
 import { type Decision, endBadly, requeueForStop, startingAt } from "./decision.ts";
 import type { Effect } from "./effects.ts";
 import type { Question, Resumption, RunEvent } from "./events.ts";
-import {
-  backoffMs,
-  ENVIRONMENT_BACKOFF_MS,
-  ENVIRONMENT_FAILURES_MAX,
-  PROVIDER_REST_MS,
-  WORK_BACKOFF_MS,
-} from "./policy.ts";
+import { backoffMs, ENVIRONMENT_BACKOFF_MS, ENVIRONMENT_FAILURES_MAX, WORK_BACKOFF_MS } from "./policy.ts";
 import { type StoryState, storyOf } from "./state.ts";
 
 /**
@@ -64,10 +57,11 @@ export const waitForEnvironment = (
   story: StoryState,
   next: Resumption,
   failure: Failure,
+  failuresMax = ENVIRONMENT_FAILURES_MAX,
 ): RunEvent[] => {
   const { key } = story.story;
-  if (story.environmentFailures + 1 >= ENVIRONMENT_FAILURES_MAX) {
-    const text = `${failure.message} (${ENVIRONMENT_FAILURES_MAX} times in a row). Put it right, then answer "go on".`;
+  if (story.environmentFailures + 1 >= failuresMax) {
+    const text = `${failure.message} (${failuresMax} times in a row). Put it right, then answer "go on".`;
     return [{ type: "story.parked", story: key, question: { kind: "environment", text }, next }];
   }
   return [
@@ -79,28 +73,6 @@ export const waitForEnvironment = (
       notBeforeMs: decision.atMs + backoffMs(ENVIRONMENT_BACKOFF_MS, story.environmentFailures + 1, decision.luck),
       next,
       why: failure.message,
-    },
-  ];
-};
-
-/** A usage limit: the provider rests, the story keeps its attempt and gives its slot to others. */
-export const waitForProvider = (
-  decision: Decision,
-  story: StoryState,
-  provider: string,
-  end: Extract<TurnEnd, { kind: "failed" }>,
-  next: Resumption,
-): RunEvent[] => {
-  const untilMs = end.untilMs ?? decision.atMs + PROVIDER_REST_MS;
-  return [
-    { type: "limit.waiting", provider, untilMs },
-    {
-      type: "story.requeued",
-      story: story.story.key,
-      reason: "limit",
-      attempt: story.attempt,
-      notBeforeMs: untilMs,
-      next,
     },
   ];
 };

@@ -48,6 +48,8 @@ const CUT_MESSAGE: Readonly<Record<CutReason, readonly [FailureType, string]>> =
   silent: ["TimeoutError", "the agent was silent for longer than limits.silent_minutes"],
   crash: ["CrashError", "the agent's process vanished without an exit record"],
   "transcript-limit": ["LimitError", "the agent printed more than ten times limits.transcript_mb"],
+  message: ["CancelledError", "interrupted for a message"],
+  attach: ["CancelledError", "interrupted for a person who took over"],
 };
 
 /** The failure that a badly ended turn stands for. */

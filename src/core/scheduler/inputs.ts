@@ -9,6 +9,11 @@ export type Command =
   | { readonly type: "skip"; readonly story: StoryKey; readonly satisfies?: boolean }
   | { readonly type: "cancel"; readonly story: StoryKey }
   | { readonly type: "workers"; readonly max: number }
+  /** Something to say to the agent that is at work. */
+  | { readonly type: "message"; readonly story: StoryKey; readonly text: string }
+  /** A person opens the agent's own session: the story waits until they are done. */
+  | { readonly type: "attach"; readonly story: StoryKey }
+  | { readonly type: "detach"; readonly story: StoryKey }
   | { readonly type: "answer"; readonly story: StoryKey; readonly text: string }
   | { readonly type: "stop"; readonly reason: string };
 

@@ -14,7 +14,7 @@ export const assertInvariants = (state: RunState): void => {
     const story = storyOf(state, key);
     assert(story.stage === "running" || story.stage === "landing", `${key} is in flight and ${story.stage}`);
     assert(story.slot !== undefined && state.slots[story.slot] === key, `${key} has no worker slot of its own`);
-    assert(story.turns <= state.policy.storyTurnsMax, `${key} had ${story.turns} turns`);
+    assert(story.turns - story.interruptions <= state.policy.storyTurnsMax, `${key} had ${story.turns} turns`);
     for (const dependency of state.graph.dependencies.get(key) ?? []) {
       assert(isSatisfied(storyOf(state, dependency)), `${key} is in flight before its dependency ${dependency}`);
     }

@@ -15,7 +15,7 @@ export interface ReachedLimit {
 /** The limit or budget for which the story gets no further turn; undefined when there is none. */
 export const limitReached = (state: RunState, story: StoryState): ReachedLimit | undefined => {
   const { policy } = state;
-  if (story.turns >= policy.storyTurnsMax) {
+  if (story.turns - story.interruptions >= policy.storyTurnsMax) {
     return {
       type: "LimitError",
       message: `the story used all of its ${policy.storyTurnsMax} turns (limits.story_turns)`,

@@ -11,6 +11,10 @@ export interface AgentChoice {
   readonly model?: string;
   /** Stronger models for a retry with a fresh session, in order. */
   readonly escalate: readonly string[];
+  /** Who takes over while this one's provider cannot be used, in order. */
+  readonly fallback?: readonly AgentChoice[];
+  /** Whether a message reaches it in the middle of a turn. */
+  readonly takesMessages?: boolean;
 }
 
 /** The members of a resource. */
@@ -69,8 +73,16 @@ export const BACKOFF_MAX_MS = 300_000;
 export const ENVIRONMENT_FAILURES_MAX = 8;
 /** Landings in a row that are refused and go back to the builder before the story waits for a person. */
 export const LANDING_REPAIRS_MAX = 2;
-/** How long a provider rests that gave no time of its own. */
+/** Failures in a row of a provider that is overloaded or out of reach before a story waits for a person: a night's worth. */
+export const PROVIDER_FAILURES_MAX = 100;
+/** First rest of a provider that gave no time of its own, doubled while its limit goes on. */
 export const PROVIDER_REST_MS = 60_000;
+/** No rest is longer unless the provider said so. */
+export const PROVIDER_REST_MAX_MS = 1_800_000;
+/** Quiet time after which an overloaded provider gets one more turn at once. */
+export const PROVIDER_EASE_MS = 120_000;
+/** Overloads within this time are one. */
+export const PROVIDER_SLOW_AGAIN_MS = 30_000;
 
 /**
  * Exponential backoff with jitter, in milliseconds: between half and all of `first * 2^(nth-1)`, capped.

@@ -16,6 +16,25 @@ import { type ReadyEntry, ReadyQueue } from "./ready-queue.ts";
 /** Where a story is in its life (product.md). */
 export type StoryStage = "queued" | "running" | "landing" | "parked" | "ended";
 
+/** An agent's own conversation, and what continuing it needs. */
+export interface AgentSession {
+  readonly id: string;
+  /** The profile that it belongs to. */
+  readonly agent: string;
+  readonly folder?: string;
+  /** What it has used in all, where its agent counts by session. */
+  readonly used?: Usage;
+}
+
+/** A provider that was overloaded. */
+export interface SlowedProvider {
+  /** Its turns at once. */
+  readonly workers: number;
+  readonly sinceMs: number;
+  /** When it gets one more, epoch milliseconds. */
+  readonly easeAtMs: number;
+}
+
 /** The life of one story in a run. Mutated by `evolve` alone. */
 export interface StoryState {
   readonly story: Story;
@@ -27,11 +46,17 @@ export interface StoryState {
   attempt: number;
   /** Turns begun, over all attempts. */
   turns: number;
+  /** Those of them that something interrupted: no limit counts them. */
+  interruptions: number;
   phase?: PhaseName | undefined;
   /** Number of its worker slot, while in flight. */
   slot?: number | undefined;
   leases: readonly Lease[];
-  sessions: Partial<Record<Role, string>>;
+  sessions: Partial<Record<Role, AgentSession>>;
+  /** Profile of its last turn's agent. */
+  agent?: string | undefined;
+  /** What a person said to its agent that no turn has heard yet. */
+  messages: readonly string[];
   workspaceReady: boolean;
   baseline?: string | undefined;
   /** What to do next, when no effect of the story is under way. */
@@ -105,6 +130,11 @@ export interface RunState {
   breaker: { failures: number; open: boolean };
   /** Providers that rest, and until when. */
   readonly resting: Map<string, number>;
+  /** Rests in a row of a provider, without a turn that ended well between them. */
+  readonly rests: Map<string, number>;
+  readonly slowed: Map<string, SlowedProvider>;
+  /** Providers that only a person can bring back, and why. */
+  readonly barred: Map<string, string>;
   readonly ready: ReadyQueue;
   /** Queued stories that must wait for a time, with that time. */
   readonly sleeping: Map<StoryKey, number>;
@@ -137,8 +167,10 @@ const storyState = (story: Story, index: number, rank: number, unmet: number): S
   stage: "queued",
   attempt: 0,
   turns: 0,
+  interruptions: 0,
   leases: [],
   sessions: {},
+  messages: [],
   workspaceReady: false,
   checkedAlreadyDone: false,
   reviews: 0,
@@ -187,6 +219,9 @@ export const initialState = (policy: RunPolicy, stories: readonly Story[]): RunS
     busy: 0,
     breaker: { failures: 0, open: false },
     resting: new Map(),
+    rests: new Map(),
+    slowed: new Map(),
+    barred: new Map(),
     ready,
     sleeping: new Map(),
     due: new Set(),
@@ -245,6 +280,7 @@ export const nextWakeMs = (state: RunState, lastStepMs: number): number | undefi
   let earliest: number | undefined;
   for (const at of state.sleeping.values()) if (at > lastStepMs) earliest = Math.min(earliest ?? at, at);
   for (const at of state.resting.values()) earliest = Math.min(earliest ?? at, at);
+  for (const { easeAtMs } of state.slowed.values()) earliest = Math.min(earliest ?? easeAtMs, easeAtMs);
   return earliest;
 };
 

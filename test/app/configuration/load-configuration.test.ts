@@ -264,7 +264,7 @@ test("references are checked: agents, pipeline, gates", async () => {
     "gates: { commands: { test: make test } }",
     "agents:",
     "  builder: { cli: command }",
-    "  other: { cli: claude, command: [x], fallback: [builder] }",
+    "  other: { cli: claude, command: [x], fallback: [builder, other, spare] }",
   ].join("\n");
   expect(await mistakesOf(load(text))).toEqual([
     'storyboard.yaml:1:12  dev_agent: "bulder" is not one of agents (configured are builder, other); did you mean builder?',
@@ -272,7 +272,8 @@ test("references are checked: agents, pipeline, gates", async () => {
     'storyboard.yaml:4:21  evidence.gates[0]: "tets" is not one of gates.commands; did you mean test?',
     'storyboard.yaml:7:12  agents.builder: needs "command: [program, arguments...]", because its cli is command',
     'storyboard.yaml:8:34  agents.other.command: belongs to "cli: command"; this agent\'s cli is "claude"',
-    "storyboard.yaml:8:49  agents.other.fallback: is not supported in this version yet",
+    "storyboard.yaml:8:59  agents.other.fallback[1]: is the agent itself",
+    'storyboard.yaml:8:66  agents.other.fallback[2]: "spare" is not one of agents (configured are builder, other)',
   ]);
   expect(await mistakesOf(load(`${AGENT}review_agent: critic\n`))).toEqual([
     'storyboard.yaml:3:15  review_agent: "critic" is not one of agents (configured are builder)',

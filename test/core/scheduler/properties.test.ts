@@ -19,6 +19,8 @@ const CAUSES: TurnFailureCause[] = [
   "rate-limit",
   "overloaded",
   "auth",
+  "billing",
+  "config",
   "context",
   "network",
   "session-lost",
@@ -28,7 +30,7 @@ const CAUSES: TurnFailureCause[] = [
   "exit",
   "other",
 ];
-const CUTS: CutReason[] = ["timeout", "silent", "crash", "transcript-limit"];
+const CUTS: CutReason[] = ["timeout", "silent", "crash", "transcript-limit", "message", "attach"];
 
 /** Worlds: a backlog without cycles, a policy, and the luck that decides everything else. */
 const worlds = fc.record({
@@ -61,15 +63,27 @@ const worlds = fc.record({
   policy: fc
     .record({
       bare: fc.boolean(),
+      listens: fc.boolean(),
+      spare: fc.boolean(),
       maxWorkers: fc.integer({ min: 1, max: 4 }),
       attemptsMax: fc.integer({ min: 1, max: 3 }),
       breakerMax: fc.integer({ min: 1, max: 4 }),
       baseline: fc.constantFrom("skip", "accept"),
       inbox: fc.constantFrom("wait", "fail"),
     })
-    .map(({ bare, ...rest }): RunPolicy => {
+    .map(({ bare, listens, spare, ...rest }): RunPolicy => {
       const more = {
         ...(rest as Partial<RunPolicy>),
+        agents: {
+          builder: {
+            profile: "builder",
+            provider: "one",
+            escalate: [],
+            takesMessages: listens,
+            ...(spare ? { fallback: [{ profile: "spare", provider: "three", escalate: [] }] } : {}),
+          },
+          reviewer: { profile: "reviewer", provider: "two", escalate: [] },
+        },
         resources: { port: { units: ["1", "2"], env: "PORT" } },
       };
       return bare ? barePolicy({ ...more, baseline: "skip" }) : policy(more);
@@ -122,6 +136,9 @@ const commandOf = (keys: readonly string[], luck: number): Command => {
     { type: "cancel", story: key },
     { type: "workers", max: 1 + (luck % 4) },
     { type: "answer", story: key, text: luck % 2 ? "accept" : "do it" },
+    { type: "message", story: key, text: `word ${luck % 3}` },
+    { type: "attach", story: key },
+    { type: "detach", story: key },
     { type: "stop", reason: "test" },
   ];
   return all[(luck >> 4) % all.length]!;

@@ -49,6 +49,20 @@ export const resumePrompt = (
     remaining(context, continuation),
   );
 
+/** The prompt of a turn that goes on because a person has something to say. */
+export const interruptedPrompt = (context: PromptContext, continuation: Continuation): string =>
+  sections(
+    "MESSAGE: the person in charge has something to say; it stands at the end. Take it into account and go on.",
+    "Continue where you stopped. Do NOT restart.",
+    remaining(context, continuation),
+  );
+
+/** A prompt with what a person said to the agent, oldest first. */
+export const withMessages = (prompt: string, messages: readonly string[]): string =>
+  messages.length === 0
+    ? prompt
+    : `${prompt.trimEnd()}\n\n${messages.map((text) => fenced("MESSAGE of the person in charge", text)).join("\n\n")}\n`;
+
 /** The prompt that brings finished work back to its builder because it did not land. */
 export const mergePrompt = (context: PromptContext, continuation: Continuation): string =>
   sections(
@@ -72,6 +86,8 @@ const CUTS: Readonly<Record<CutReason, string>> = {
   silent: "nothing was heard of it for too long; avoid commands that wait for input or never end",
   crash: "the machine or storyboard went down",
   "transcript-limit": "it printed too much; keep the output of commands short",
+  message: "the person in charge has something to say",
+  attach: "the person in charge worked in this session meanwhile",
 };
 
 const noteSection = (note: string | undefined): string =>

@@ -14,11 +14,12 @@ export interface JobEnvironment {
   readonly directory?: string;
   readonly session?: string;
   readonly leases?: readonly Lease[];
+  readonly tmpDirectory?: string;
 }
 
 /** The whole environment of a turn, a gate or a set-up. */
 export const environmentFor = (world: World, job: JobEnvironment): Record<string, string> => {
-  const { profile, directory, leases = [], ...contract } = job;
+  const { profile, directory, leases = [], tmpDirectory, ...contract } = job;
   const environment = agentEnvironment({
     base: world.baseEnvironment,
     ownRoot: world.ownRoot,
@@ -29,6 +30,7 @@ export const environmentFor = (world: World, job: JobEnvironment): Record<string
       ...(directory === undefined ? {} : { turnDir: directory }),
     },
     leases: leaseVariables(leases),
+    ...(tmpDirectory === undefined ? {} : { jobTmpDir: tmpDirectory }),
     ...(profile === undefined ? {} : { profile, variables: describeAgent(profile.cli).variables }),
   });
   return { ...environment, ...world.run.agentEnvironment };

@@ -5,6 +5,7 @@ import { performBaseline } from "./perform-baseline.ts";
 import { performEvidence } from "./perform-evidence.ts";
 import { performFinish } from "./perform-finish.ts";
 import { performLanding } from "./perform-landing.ts";
+import { performMessage } from "./perform-message.ts";
 import { performStop, performTurn } from "./perform-turn.ts";
 import { performPrepare, performRelease } from "./perform-workspace.ts";
 import { inBackground, storyIn, type World } from "./world.ts";
@@ -17,6 +18,8 @@ const performRaw = (world: World, effect: Effect, signal: AbortSignal): Promise<
   switch (effect.kind) {
     case "run-turn":
       return performTurn(world, effect);
+    case "deliver-message":
+      return performMessage(world, effect, signal);
     case "stop-turn":
       return performStop(world, effect);
     case "prepare-workspace":

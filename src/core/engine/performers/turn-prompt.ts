@@ -2,10 +2,12 @@ import { mergeSection } from "../../agents/prompts/conflict-prompts.ts";
 import type { PromptContext } from "../../agents/prompts/context.ts";
 import {
   answerPrompt,
+  interruptedPrompt,
   mergePrompt,
   resumePrompt,
   retryPrompt,
   wholeTask,
+  withMessages,
 } from "../../agents/prompts/continuation-prompts.ts";
 import { refinePrompt, reverifyPrompt } from "../../agents/prompts/review-prompts.ts";
 import { assertNever } from "../../model/assert.ts";
@@ -17,8 +19,11 @@ import { profileIn, storyIn, type World } from "./world.ts";
 /** Longest subject of a story's commit, in characters. */
 const SUBJECT_LENGTH_MAX = 100;
 
-/** The words of a turn. */
-export const promptOf = (world: World, effect: RunTurn): string => {
+/** The words of a turn, with what a person said meanwhile. */
+export const promptOf = (world: World, effect: RunTurn): string =>
+  withMessages(wordsOf(world, effect), effect.messages ?? []);
+
+const wordsOf = (world: World, effect: RunTurn): string => {
   const context = contextOf(world, effect);
   const continuation = {
     continuing: effect.session !== undefined,
@@ -43,6 +48,8 @@ export const promptOf = (world: World, effect: RunTurn): string => {
       return continuation.continuing
         ? reverifyPrompt(context, prompt.findings)
         : `${wholeTask(context, continuation)}\n${reverifyPrompt(context, prompt.findings)}`;
+    case "message":
+      return interruptedPrompt(context, continuation);
     case "merge":
       return mergePrompt(context, continuation);
     default:

@@ -16,6 +16,9 @@ const MEGABYTE = 1024 * 1024;
 export interface WatchedTurn {
   /** The job's end, after its whole output was read. */
   readonly ended: Promise<JobEnd>;
+  /** The folder of its job. */
+  readonly directory: string;
+  readonly hasEnded: () => boolean;
   /** Why we cut it off, if we did; the first reason counts. */
   readonly cut: () => CutReason | undefined;
   stop(reason: CutReason, atOnce?: boolean): Promise<void>;
@@ -92,7 +95,9 @@ export const watchTurn = (
     return silentMs > limits.silent_minutes * MINUTE_MS && toolsRunning.size === 0 ? "silent" : undefined;
   };
   const leave = world.pulse.add(() => void look());
+  let hasEnded = false;
   const ended = job.ended.then(async (end) => {
+    hasEnded = true;
     // The program has ended, but what it started may print on until it is swept: a flood is cut until then.
     if (cut === "transcript-limit") await job.swept;
     leave();
@@ -100,5 +105,13 @@ export const watchTurn = (
     feed.endOfLook();
     return end;
   });
-  return { ended, cut: () => cut, stop, stayed: () => stayed, wasCut: () => tail.wasCut };
+  return {
+    ended,
+    directory: job.directory,
+    hasEnded: () => hasEnded,
+    cut: () => cut,
+    stop,
+    stayed: () => stayed,
+    wasCut: () => tail.wasCut,
+  };
 };

@@ -25,6 +25,10 @@ export interface Place {
 export interface StoppableTurn {
   /** Resolves when nothing of the turn is alive. The first reason counts; `atOnce` leaves the agent no time to end. */
   stop(reason: CutReason, atOnce?: boolean): Promise<void>;
+  /** The folder of its job, once it has one. */
+  readonly directory?: string;
+  /** Whether its agent's process is gone. */
+  hasEnded?(): boolean;
 }
 
 /** Where the run's own branches stand, as this lead knows. */
@@ -55,6 +59,8 @@ export interface World {
   /** Moves of the target: the last one, and one that is due. */
   readonly mover: { last: Promise<void>; timer: NodeJS.Timeout | undefined };
   readonly turns: Map<EffectId, StoppableTurn>;
+  /** Messages on their way to each turn. */
+  readonly messages: Map<EffectId, readonly Promise<unknown>[]>;
   readonly places: Map<StoryKey, Promise<Place>>;
   /** The sweep after each story's last job; its worktree is used again only then. */
   readonly sweeps: Map<StoryKey, Promise<unknown>>;

@@ -1,0 +1,89 @@
+import { join } from "node:path";
+import type { AgentParser } from "../../agents/agent.ts";
+import { describeAgent } from "../../agents/agents.ts";
+import { readBuildClaim, readVerdict } from "../../agents/reading/closing-block.ts";
+import { lastBytes } from "../../jobs/bounded-file.ts";
+import { JOB_FILES, type JobEnd } from "../../jobs/job.ts";
+import { plainText } from "../../model/plain-text.ts";
+import type { CutReason, TurnEnd, TurnFailureCause, TurnResult } from "../../model/turn.ts";
+import { type Usage, usageSince } from "../../model/usage.ts";
+import type { RunTurn } from "../../scheduler/effects.ts";
+import { chosenSession } from "./turn-session.ts";
+import { type Place, profileIn, type World } from "./world.ts";
+
+const STDERR_BYTES_MAX = 8 * 1024;
+const LAST_LINES_MAX = 20;
+
+/** What is known of a turn's job besides what its program printed. */
+export interface JobFacts {
+  readonly directory: string;
+  readonly durationMs: number;
+  readonly cut?: CutReason | undefined;
+  readonly stayed?: boolean;
+  readonly wasCut?: boolean;
+}
+
+/** What a turn came to: what its program said, how its process ended, and who cut it off. */
+export const judgeTurn = (
+  world: World,
+  effect: RunTurn,
+  place: Place,
+  parser: AgentParser,
+  end: JobEnd,
+  facts: JobFacts,
+): TurnResult => {
+  const agent = describeAgent(profileIn(world, effect.agent).cli);
+  const stderr = plainText(lastBytes(join(facts.directory, JOB_FILES.stderr), STDERR_BYTES_MAX));
+  const parsed = parser.end({ ...(facts.stayed ? { status: 0 } : exitOf(end)), stderr });
+  const turnEnd = endOf(end, facts.cut, parsed.end);
+  const session =
+    parsed.session ?? (turnEnd.kind === "cut" ? chosenSession(world, effect, facts.directory) : undefined);
+  const verdict = readVerdict(parsed.closingText);
+  const claim = readBuildClaim(parsed.closingText);
+  const spoken = parsed.lastLines.length > 0 ? parsed.lastLines : stderr.split("\n").filter((line) => line !== "");
+  return {
+    end: turnEnd,
+    ...countedUsage(effect, agent.countsSession === true, session, parsed.usage),
+    reportsUsage: agent.reportsUsage,
+    durationMs: facts.durationMs,
+    lastLines: spoken.slice(-LAST_LINES_MAX).map(world.mask),
+    ...(session === undefined ? {} : { session, sessionFolder: place.projectPath }),
+    ...(verdict === undefined ? {} : { verdict }),
+    ...(claim === undefined ? {} : { claim }),
+    notes: [
+      ...(parsed.notes ?? []).map(world.mask),
+      ...(facts.wasCut ? ["the transcript was longer than limits.transcript_mb; its beginning is gone"] : []),
+    ],
+  };
+};
+
+const exitOf = (end: JobEnd): { status: number | null; signal?: string } => {
+  if (end.kind !== "exited") return { status: null };
+  return end.signal === undefined ? { status: end.status } : { status: null, signal: end.signal };
+};
+
+/** Whoever cut a turn off decides what its end means; otherwise what the agent said does. */
+const endOf = (end: JobEnd, cut: CutReason | undefined, parsed: TurnEnd): TurnEnd => {
+  if (cut !== undefined) return { kind: "cut", reason: cut };
+  if (end.kind === "crashed") return { kind: "cut", reason: "crash" };
+  if (end.kind === "not-started") return { kind: "failed", cause: causeOf(end.problem), message: end.message };
+  return parsed;
+};
+
+const causeOf = (problem: Extract<JobEnd, { kind: "not-started" }>["problem"]): TurnFailureCause => {
+  if (problem === "missing-program" || problem === "not-executable") return "missing-program";
+  if (problem === "disk-full") return "disk-full";
+  return problem === "too-long" ? "config" : "temporary";
+};
+
+/** Where an agent counts by session, a turn's part is what came since the session's last known total. */
+const countedUsage = (
+  effect: RunTurn,
+  countsSession: boolean,
+  session: string | undefined,
+  reported: Usage,
+): Pick<TurnResult, "usage" | "sessionUsed"> => {
+  if (!countsSession || reported.inputTokens === null) return { usage: reported };
+  const before = session === effect.session ? effect.sessionUsed : undefined;
+  return { usage: before === undefined ? reported : usageSince(reported, before), sessionUsed: reported };
+};

@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { describeAgent } from "../../agents/agents.ts";
+import type { JobSpec } from "../../jobs/job.ts";
+import { type Permission, phaseNamed } from "../../model/pipeline.ts";
+import type { RunTurn } from "../../scheduler/effects.ts";
+import { gitDirectoryOf } from "../../workspace/git-directory.ts";
+import { environmentFor } from "./job-environment.ts";
+import { rememberTree } from "./reader-tree.ts";
+import { mergeLanded } from "./refused-landing.ts";
+import { promptOf } from "./turn-prompt.ts";
+import { newSessionOf } from "./turn-session.ts";
+import { makeTurnTmp } from "./turn-tmp.ts";
+import { type Place, profileIn, storyIn, type World } from "./world.ts";
+
+/** The job of a turn, by the name of its folder. */
+export const turnJobName = (effect: RunTurn): string =>
+  `${effect.story}.${effect.attempt}.${effect.phase}-${effect.turn}`;
+
+/** Makes the worktree ready for a turn and says how its agent is started. */
+export const turnJob = async (
+  world: World,
+  effect: RunTurn,
+  place: Place,
+  directory: string,
+): Promise<Omit<JobSpec, "directory" | "mark">> => {
+  const profile = profileIn(world, effect.agent);
+  const story = storyIn(world, effect.story);
+  const phase = phaseNamed(world.run.policy.pipeline, effect.phase);
+  if (effect.role === "builder" && effect.conflict !== undefined)
+    await mergeLanded(world, place, effect.story, effect.conflict);
+  if (phase.kind === "turn" && world.run.config.isolation === "worktree") {
+    await world.keptFiles.enterWorktree(place.projectPath, story, phase.startStatus, false);
+  }
+  // Its ticks must not meet a status that we are just writing into the same file.
+  if (world.run.config.isolation === "shared") await world.keptFiles.settled();
+  if (isReader(world, effect)) await rememberTree(place, snapshotPath(world, effect));
+  const environment = environmentFor(world, {
+    profile,
+    story: story.key,
+    phase: effect.phase,
+    attempt: effect.attempt,
+    directory,
+    leases: effect.leases,
+    tmpDirectory: await makeTurnTmp(directory),
+    ...(story.file === undefined ? {} : { storyFile: join(place.projectPath, story.file) }),
+    ...(effect.session === undefined ? {} : { session: effect.session }),
+  });
+  const call = describeAgent(profile.cli).call({
+    profile,
+    prompt: promptOf(world, effect),
+    permission: permissionOf(world, effect),
+    gateCommands: world.run.gates.map((gate) => gate.run),
+    newSession: newSessionOf(world, directory),
+    turnDirectory: directory,
+    gitDirectories: [world.repository.commonDirectory, await gitDirectoryOf(place.path)],
+    environment,
+    ...(effect.session === undefined ? {} : { session: effect.session }),
+    ...(effect.model === undefined ? {} : { model: effect.model }),
+  });
+  const [program = "", ...rest] = call.command;
+  return {
+    command: [program, ...rest],
+    cwd: place.projectPath,
+    env: { ...environment, ...call.env },
+    input: call.input,
+    ...(call.files === undefined ? {} : { files: call.files }),
+    ...(world.run.config.isolation === "worktree" ? { ownFolder: place.path } : {}),
+  };
+};
+
+/** What the agent of a turn may do: the phase's own level, or the profile's. */
+export const permissionOf = (world: World, effect: RunTurn): Permission => {
+  const phase = phaseNamed(world.run.policy.pipeline, effect.phase);
+  const wanted = phase.kind === "turn" ? phase.permission : "profile";
+  return wanted === "profile" ? profileIn(world, effect.agent).permissions : wanted;
+};
+
+/** Whether what the turn changes in its worktree is undone. */
+export const isReader = (world: World, effect: RunTurn): boolean =>
+  world.run.config.isolation === "worktree" && permissionOf(world, effect) === "read";
+
+/** Where the state of the worktree before a reader's turn is kept. */
+export const snapshotPath = (world: World, effect: RunTurn): string =>
+  join(world.runDirectory, "jobs", `${turnJobName(effect)}.before.json`);
