@@ -217,7 +217,8 @@ const readTree = async (
 ): Promise<string | undefined> => {
   const args = ["read-tree", "-m", "-u", from, to];
   let result = await git(args, { ...options, allowFailure: true });
-  if (result.exitCode !== 0) {
+  // Whatever else it failed for, it may have written files before: only a refusal is tried again, and told as one.
+  if (result.exitCode !== 0 && REFUSAL.test(result.stderr)) {
     // It compares times and sizes only: a file that was touched looks edited until the index is refreshed.
     await git(["update-index", "-q", "--refresh"], { ...options, allowFailure: true });
     result = await git(args, { ...options, allowFailure: true });

@@ -3,7 +3,12 @@ import { existsSync, readdirSync, rmSync, symlinkSync, unlinkSync, writeFileSync
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Repository } from "../../../src/core/workspace/inspect-repository.ts";
-import { type MoveRequest, type MoveStep, moveTarget } from "../../../src/core/workspace/move-target.ts";
+import {
+  findCutOffMove,
+  type MoveRequest,
+  type MoveStep,
+  moveTarget,
+} from "../../../src/core/workspace/move-target.ts";
 import { type MoveJob, mergeOwned } from "./move-job.ts";
 import { commit, makeRepository, opened, read, run, temporaryFolder, write } from "./repository.ts";
 
@@ -119,6 +124,21 @@ describe("moving the target branch", () => {
     const { root, request } = await ground();
     write(root, { "a.txt": "a\n" });
     expect(await moveTarget(request())).toEqual({ kind: "moved" });
+  });
+
+  test("that git could not finish, as on a full disk, is not told as the user's doing, and can be done again", async () => {
+    const { root, to, from, repository, request } = await ground();
+    edit(root);
+    write(root, { ".git/info/attributes": "new/n.txt filter=broken\n" });
+    run(root, "config", "filter.broken.smudge", "false");
+    run(root, "config", "filter.broken.required", "true");
+    await expect(moveTarget(request())).rejects.toThrow("broken");
+    expect(await findCutOffMove(repository)).toEqual({ from, to });
+    // What a full disk leaves of a file that was being written.
+    write(root, { "a.txt": "" });
+    run(root, "config", "--remove-section", "filter.broken");
+    expect(await moveTarget(request({ resumed: true }))).toEqual({ kind: "moved" });
+    expectMoved(root, to);
   });
 
   test("a commit of the user is found out, and nothing moves", async () => {

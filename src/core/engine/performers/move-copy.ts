@@ -36,9 +36,15 @@ export const moveCopy = (world: World): Promise<void> => {
 const moveOnce = async (world: World): Promise<void> => {
   const { positions, repository } = world;
   const cutOff = positions.resumed ? await findCutOffMove(repository) : undefined;
-  // What a crash left half moved is known by its two commits: that move is finished before the next one begins.
-  if (cutOff?.from === positions.target && cutOff.to !== positions.integration) await moveTo(world, cutOff.to);
-  await moveTo(world, positions.integration);
+  try {
+    // What a crash left half moved is known by its two commits: that move is finished before the next one begins.
+    if (cutOff?.from === positions.target && cutOff.to !== positions.integration) await moveTo(world, cutOff.to);
+    await moveTo(world, positions.integration);
+  } catch (error) {
+    // A disk that filled up leaves files half moved like a crash does.
+    positions.resumed = true;
+    throw error;
+  }
 };
 
 const moveTo = async (world: World, to: string): Promise<void> => {
