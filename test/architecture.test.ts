@@ -27,12 +27,28 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "ink-table",
     "react",
   ],
-  "src/app/": ["src/core/", "src/components/", "node:", "yaml", "zod", "ink", "react", "zustand"],
+  "src/app/": [
+    "src/core/",
+    "src/components/",
+    "node:",
+    "@agentclientprotocol/sdk",
+    "yaml",
+    "zod",
+    "ink",
+    "react",
+    "zustand",
+  ],
   "src/bin.ts": ["src/app/"],
 };
 
 /** Programs are started in these files alone: one for each kind. */
 const STARTERS = [
+  // Whatever a person opens on their terminal.
+  "src/app/attach/run-at-terminal.ts",
+  // An agent that is talked with while it works, under the bridge that is its job's program.
+  "src/app/bridge/start-agent.ts",
+  // Agent programs, asked about themselves and never left running.
+  "src/app/doctor/ask-program.ts",
   // Our own program as a lead that outlives the screen, and tmux.
   "src/app/lead/start-lead.ts",
   "src/app/screen/open-side-pane.ts",

@@ -58,6 +58,14 @@ const dispatch = async (command: ParsedCommand, output: CommandOutput): Promise<
       const { logsCommand } = await import("./commands/logs.ts");
       return logsCommand(command.story, command.options, output);
     }
+    case "attach": {
+      const { attachCommand } = await import("./commands/attach.ts");
+      return attachCommand(command.story, command.options, ownPackage(), output);
+    }
+    case "doctor": {
+      const { doctorCommand } = await import("./commands/doctor.ts");
+      return doctorCommand(command.options, ownPackage(), output);
+    }
     case "demo": {
       const { demoCommand } = await import("./demo/demo-command.ts");
       return demoCommand(command.options, ownPackage());
@@ -65,6 +73,10 @@ const dispatch = async (command: ParsedCommand, output: CommandOutput): Promise<
     case "demo-agent": {
       const { demoAgentCommand } = await import("./demo/agent/demo-agent.ts");
       return demoAgentCommand(process.env);
+    }
+    case "bridge": {
+      const { bridgeCommand } = await import("./bridge/bridge-command.ts");
+      return bridgeCommand(command.words, process.env);
     }
     case "clean": {
       const { cleanCommand } = await import("./commands/clean.ts");

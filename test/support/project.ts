@@ -23,9 +23,9 @@ export interface Ran {
 export const testEnvironment = (home: string, more: Record<string, string> = {}): NodeJS.ProcessEnv => {
   const { PATH = "" } = process.env;
   const isNpms = (entry: string): boolean => /\/node_modules\/\.bin$|\/node-gyp-bin$/.test(entry);
-  const own = PATH.split(":").filter(
-    (entry) => !entry.startsWith(ROOT) && !isNpms(entry) && !existsSync(join(entry, "claude")),
-  );
+  const hasAgent = (entry: string): boolean =>
+    ["claude", "codex", "opencode", "gemini"].some((name) => existsSync(join(entry, name)));
+  const own = PATH.split(":").filter((entry) => !entry.startsWith(ROOT) && !isNpms(entry) && !hasAgent(entry));
   return {
     PATH: own.join(":"),
     HOME: home,

@@ -120,16 +120,31 @@ export const COMMANDS = {
       "  cancel KEY                 stop a story's agent and end the story",
       "  workers N                  stories in flight at most",
       "  answer KEY TEXT            answer what a story asks, also of an ended run",
+      "  message KEY TEXT           say something to the agent that is at work",
       "  inbox                      list what waits for a person",
       "  stop                       save and end the run",
     ],
   },
   status: { shownArguments: "", help: "show the run as it is now", options: ["json", ...EVERYWHERE] },
   logs: { shownArguments: "KEY", help: "print what a story's agent wrote", options: ["follow", ...EVERYWHERE] },
+  attach: {
+    shownArguments: "KEY",
+    help: "open the agent's own session in the story's worktree; the story waits until it is closed",
+    options: [...EVERYWHERE],
+  },
   clean: {
     shownArguments: "",
     help: "remove worktrees, branches and runs that are no longer needed; lists what has not landed",
     options: ["dry-run", "force", ...EVERYWHERE],
+  },
+  doctor: {
+    shownArguments: "",
+    help: "check agents, logins, git, configuration, backlog and gates, with a remedy for each finding",
+    options: ["json", ...EVERYWHERE],
+    details: [
+      "It asks no model, changes nothing, and says how each agent would be called.",
+      "It ends with 0 when a run could start, and with 1 when something is in the way.",
+    ],
   },
   demo: {
     shownArguments: "",
@@ -151,7 +166,6 @@ export const LATER_COMMANDS: readonly string[] = [
   "report",
   "replay",
   "init",
-  "doctor",
   "gate",
   "mcp",
   "worker",
@@ -173,6 +187,7 @@ export const ACTIONS = {
   cancel: ["KEY"],
   workers: ["N"],
   answer: ["KEY", "TEXT"],
+  message: ["KEY", "TEXT"],
   inbox: [],
   stop: [],
 } as const satisfies Record<string, readonly ("KEY" | "N" | "TEXT")[]>;

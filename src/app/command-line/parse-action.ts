@@ -75,6 +75,8 @@ const actionOf = (
       return { type: "cancel", story: first };
     case "workers":
       return { type: "workers", max: Number(first) };
+    case "message":
+      return { type: "message", story: first, text: rest.join(" ") };
     case "answer":
       return { type: "answer", story: first, text: rest.join(" ") };
     default:

@@ -19,6 +19,7 @@ import { type GivenArguments, type GivenOption, optionNamed, readArguments } fro
  */
 export const parseCommandLine = (argv: readonly string[]): ParsedCommand => {
   if (argv.length === 1 && argv[0] === DEMO_AGENT) return { name: DEMO_AGENT };
+  if (argv[0] === BRIDGE) return { name: BRIDGE, words: argv.slice(1) };
   const given = readArguments(argv);
   const [word = "run", ...words] = given.positionals;
   const isKnown = Object.hasOwn(COMMANDS, word);
@@ -44,6 +45,8 @@ export const parseCommandLine = (argv: readonly string[]): ParsedCommand => {
 
 /** The demo's agent is started by storyboard alone, so no help names it. */
 const DEMO_AGENT = "demo-agent";
+/** So is the bridge to an agent that is talked with; its words are that agent's. */
+const BRIDGE = "bridge";
 
 const commandLineError = (mistakes: readonly string[], command?: CommandName): UserError => {
   const [first = "", ...more] = mistakes;
@@ -116,12 +119,19 @@ const parseCommand = (
     case "status":
       refuseWords(command, words, 0, mistakes);
       return { name: "status", options: { project, json: values.json === true } };
+    case "doctor":
+      refuseWords(command, words, 0, mistakes);
+      return { name: "doctor", options: { project, json: values.json === true } };
     case "demo":
       refuseWords(command, words, 0, mistakes);
       return { name: "demo", options: { project, keep: values.keep === true, json: values.json === true } };
     case "clean":
       refuseWords(command, words, 0, mistakes);
       return { name: "clean", options: { project, dryRun: values["dry-run"] === true, force: values.force === true } };
+    case "attach":
+      if (words[0] === undefined) mistakes.push("attach needs the KEY of a story");
+      refuseWords(command, words, 1, mistakes);
+      return { name: "attach", story: words[0] ?? "", options: { project } };
     case "logs":
       if (words[0] === undefined) mistakes.push("logs needs the KEY of a story");
       refuseWords(command, words, 1, mistakes);

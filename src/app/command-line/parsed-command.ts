@@ -61,9 +61,12 @@ export type ParsedCommand =
   | { readonly name: "watch"; readonly options: WatchOptions }
   | { readonly name: "plan"; readonly options: SelectionOptions & { readonly json: boolean } }
   | { readonly name: "ctl"; readonly action: ControlAction; readonly options: ProjectOptions }
+  | { readonly name: "doctor"; readonly options: ProjectOptions & { readonly json: boolean } }
   | { readonly name: "demo"; readonly options: DemoOptions }
   | { readonly name: "demo-agent" }
+  | { readonly name: "bridge"; readonly words: readonly string[] }
   | { readonly name: "status"; readonly options: ProjectOptions & { readonly json: boolean } }
+  | { readonly name: "attach"; readonly story: string; readonly options: ProjectOptions }
   | { readonly name: "logs"; readonly story: string; readonly options: ProjectOptions & { readonly follow: boolean } }
   | {
       readonly name: "clean";

@@ -6,12 +6,15 @@ import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { overridesOf } from "../command-line/overrides.ts";
 import type { SelectionOptions } from "../command-line/parsed-command.ts";
 import { loadConfiguration } from "../configuration/load-configuration.ts";
+import { createLoginDesk } from "../doctor/login-desk.ts";
+import { PREFLIGHT_LIMIT_MS } from "../doctor/preflight.ts";
 import { createRun, type NewRun } from "../lead/create-run.ts";
 import { recallRun, runIds } from "../lead/runs.ts";
+import { ownPackage } from "../own-package.ts";
 
-/** What a start would run, by the project as it stands now. */
+/** What a start would run, by the project as it stands now. Without `dryRun: false` it is only looked at. */
 export const newRun = async (
-  options: SelectionOptions & { readonly fresh?: boolean },
+  options: SelectionOptions & { readonly fresh?: boolean; readonly dryRun?: boolean },
   repository: Repository,
 ): Promise<NewRun> => {
   const { HOME: home = homedir(), XDG_CONFIG_HOME: xdgConfigHome } = process.env;
@@ -22,12 +25,21 @@ export const newRun = async (
     overrides: overridesOf(options),
   });
   const isFresh = options.fresh ?? false;
+  const isStart = options.dryRun === false;
   const created = await createRun({
     repository,
     config,
     workerModel,
     options,
     environment: process.env,
+    logins: createLoginDesk({
+      project: repository.project,
+      environment: process.env,
+      ownRoot: ownPackage().root,
+      limitMs: PREFLIGHT_LIMIT_MS,
+      remembers: isStart,
+    }),
+    isStart,
     nowMs: Date.now(),
     isFresh,
     doneBefore: isFresh || config.stories === undefined ? new Set() : doneBefore(repository.project),
@@ -38,7 +50,7 @@ export const newRun = async (
 };
 
 /** Stories of storyboard.yaml that earlier runs have done: their status lives in the runs. */
-const doneBefore = (project: string): Set<StoryKey> => {
+export const doneBefore = (project: string): Set<StoryKey> => {
   const done = new Set<StoryKey>();
   for (const run of runIds(project)) {
     const earlier = recallRun(project, run);

@@ -1,11 +1,15 @@
 import type { ViewState } from "../../components/props.ts";
+import type { StoryKey } from "../../core/model/story-key.ts";
 import type { Repository } from "../../core/workspace/inspect-repository.ts";
+import { runAtTerminal } from "../attach/run-at-terminal.ts";
 import type { RunOptions } from "../command-line/parsed-command.ts";
 import { createStalledSafeOutput } from "../headless/safe-output.ts";
 import { lookAtRun } from "../lead/runs.ts";
+import { ownPackage } from "../own-package.ts";
 import { createLeadPorts } from "../screen/lead-ports.ts";
 import { markSeen } from "../screen/look-mark.ts";
 import { type Leaving, openScreen } from "../screen/open-screen.ts";
+import { isInTmux, openWindow } from "../screen/open-side-pane.ts";
 import type { RunWindow } from "../screen/run-window.ts";
 import { ScreenSession } from "../screen/session.ts";
 import { whenReadable } from "../screen/terminal.ts";
@@ -30,7 +34,7 @@ export interface ScreenRequest {
 /** Shows the screen until it is left; then says on the normal screen what became of the run. Returns the exit status. */
 export const showScreen = async (request: ScreenRequest): Promise<number> => {
   const { repository, options } = request;
-  const { leaving, session } = await openScreen((leave) => {
+  const { leaving, session } = await openScreen(({ leave, suspend }) => {
     const ports = createLeadPorts(
       {
         repository,
@@ -44,6 +48,7 @@ export const showScreen = async (request: ScreenRequest): Promise<number> => {
     const opened = new ScreenSession(request.window, request.change, {
       ...ports,
       leave: () => leave({ kind: "asked" }),
+      attach: (story) => attachBeside(story, repository.project, suspend),
       size: () => ({ columns: process.stdout.columns, rows: process.stdout.rows }),
       whenReadable: () => whenReadable(process.stdout),
       now: Date.now,
@@ -53,6 +58,24 @@ export const showScreen = async (request: ScreenRequest): Promise<number> => {
     return opened;
   });
   return lastWords(leaving, session, repository, request.goesOn ?? GOES_ON_WORDS);
+};
+
+/** A session of a story's agent: in a window of its own in tmux, else in place of the screen. */
+const attachBeside = async (
+  story: StoryKey,
+  project: string,
+  suspend: (work: () => Promise<void>) => Promise<void>,
+): Promise<string> => {
+  const command = [ownPackage().bin, "attach", story, "--project", project];
+  if (isInTmux(process.env)) {
+    await openWindow(story, project, command);
+    return `${story}: its agent's session is in a tmux window of its own`;
+  }
+  let status = 0;
+  await suspend(async () => {
+    status = await runAtTerminal({ command, cwd: project, env: process.env });
+  });
+  return status === 0 ? `${story} goes on` : `${story}: its agent's session could not be opened (status ${status})`;
 };
 
 /** What is told on the normal screen, after the terminal is as it was. */

@@ -1,4 +1,3 @@
-import { AGENTS } from "../../core/agents/agents.ts";
 import type { Config } from "../../core/model/config.ts";
 import { nearestName } from "../../core/model/nearest-name.ts";
 import { PIPELINES } from "../../core/model/pipeline.ts";
@@ -17,12 +16,11 @@ const DEFAULT_BUILDER = "builder";
 export const agentProblems = (settings: Config | Settings): SettingProblem[] => {
   const agents = isSection(settings.agents) ? settings.agents : {};
   const { builder, reviewer } = roleNames(settings);
-  const roles = isReviewed(settings) ? [builder, reviewer] : [builder];
   return [
     ...missingProfile(builder, agents, ["dev_agent"]),
     ...(isReviewed(settings) && reviewer !== builder ? missingProfile(reviewer, agents, ["review_agent"]) : []),
     ...Object.entries(agents).flatMap(([name, profile]) =>
-      isSection(profile) ? profileProblems(name, profile, agents, roles.includes(name), name === builder) : [],
+      isSection(profile) ? profileProblems(name, profile, agents, name === builder) : [],
     ),
   ];
 };
@@ -57,13 +55,7 @@ const fallbackProblems = (name: string, fallback: readonly unknown[], agents: Se
       : [];
   });
 
-const profileProblems = (
-  name: string,
-  profile: Settings,
-  agents: Settings,
-  hasRole: boolean,
-  isBuilder: boolean,
-): SettingProblem[] => {
+const profileProblems = (name: string, profile: Settings, agents: Settings, isBuilder: boolean): SettingProblem[] => {
   const { cli, command, fallback } = profile;
   const path = ["agents", name];
   const problems: SettingProblem[] = [];
@@ -86,14 +78,5 @@ const profileProblems = (
       text: `must let the agent that builds write: edit or full, not "read"`,
     });
   }
-  if (hasRole && typeof cli === "string" && KNOWN_CLIS.has(cli) && !AGENTS.some((agent) => agent.cli === cli)) {
-    const served = AGENTS.map((agent) => agent.cli).join(", ");
-    problems.push({
-      path: [...path, "cli"],
-      text: `${cli} is not supported in this version yet (supported: ${served})`,
-    });
-  }
   return problems;
 };
-
-const KNOWN_CLIS = new Set(["claude", "codex", "opencode", "gemini", "acp", "command", "demo"]);

@@ -45,10 +45,18 @@ const storyLine = (story: Story, label: (key: string) => string): string => {
   return `  ${label(story.key)}  ${plainLine(story.title)}${after.length === 0 ? "" : `  (after ${shown})`}`;
 };
 
+/** Who plays a role, by what program and model, and who takes over. */
 export const agentWords = (run: RunFile, choice: AgentChoice): string => {
+  const others = (choice.fallback ?? []).map((other) => oneAgent(run, other));
+  return others.length === 0
+    ? oneAgent(run, choice)
+    : `${oneAgent(run, choice)}; at its limit: ${others.join(", then ")}`;
+};
+
+const oneAgent = (run: RunFile, choice: AgentChoice): string => {
   const { cli, command } = run.config.agents[choice.profile] ?? {};
   // What a program of the user's own takes for a model is its own business.
-  if (cli === "command" && choice.model === undefined) {
+  if ((cli === "command" || cli === "acp") && choice.model === undefined) {
     return plainLine(`${choice.profile} (${command?.join(" ") ?? cli})`);
   }
   const model = choice.model ?? "the program's own default model";

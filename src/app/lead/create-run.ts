@@ -1,15 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { access, readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename, join } from "node:path";
-import { AGENTS } from "../../core/agents/agents.ts";
+import { basename } from "node:path";
 import { loadBacklog } from "../../core/backlog/load-backlog.ts";
 import { orderBacklog } from "../../core/backlog/order.ts";
-import { type LeftStory, type SelectedStories, selectStories } from "../../core/backlog/select.ts";
-import { FORMAT_VERSION, type PinnedGate, type RunFile } from "../../core/engine/run-file.ts";
-import { detectGates } from "../../core/evidence/detect-gates.ts";
-import { planGates } from "../../core/evidence/gate-plan.ts";
-import { findProgram } from "../../core/jobs/find-program.ts";
+import type { LeftStory, SelectedStories } from "../../core/backlog/select.ts";
+import { FORMAT_VERSION, type RunFile } from "../../core/engine/run-file.ts";
 import type { Config } from "../../core/model/config.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { Backlog, Story } from "../../core/model/story.ts";
@@ -20,8 +16,13 @@ import { detectSetup, type Setup } from "../../core/workspace/detect-setup.ts";
 import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { resolveWorktreeRoot } from "../../core/workspace/worktree-root.ts";
 import type { SelectionOptions } from "../command-line/parsed-command.ts";
-import { agentProblems, roleNames } from "../configuration/agent-problems.ts";
+import { roleNames } from "../configuration/agent-problems.ts";
+import type { LoginDesk } from "../doctor/login-desk.ts";
+import { checkReadiness } from "../doctor/preflight.ts";
+import { checkAgents } from "./check-agents.ts";
 import { chooseAgents } from "./choose-agents.ts";
+import { chooseStories } from "./choose-stories.ts";
+import { pinGates } from "./pin-gates.ts";
 import { policyOf } from "./policy.ts";
 import { realSprintFile } from "./real-sprint-file.ts";
 
@@ -33,6 +34,10 @@ export interface StartRequest {
   readonly workerModel?: string | undefined;
   readonly options: SelectionOptions;
   readonly environment: NodeJS.ProcessEnv;
+  /** Where agent programs are asked whether they are logged in. */
+  readonly logins: LoginDesk;
+  /** Whether a run is to start, and not only to be shown: then no agent may be logged out. */
+  readonly isStart: boolean;
   readonly nowMs: number;
   /** Plain stories that earlier runs have done. */
   readonly doneBefore: ReadonlySet<StoryKey>;
@@ -56,31 +61,27 @@ export const newRunId = (nowMs: number): string => {
 
 /**
  * Everything that is found out before a run starts: backlog, order, agents, gates, set-up, commits. Throws UserError for
- * what a person must put right first; writes nothing.
+ * what a person must put right first; writes nothing, but that a login was found to be good.
  */
 export const createRun = async (asked: StartRequest): Promise<NewRun> => {
-  const chosen = chooseAgents(asked.config, asked);
+  const chosen = await chooseAgents(asked.config, asked.logins, asked.workerModel);
   const request = { ...asked, config: chosen.config };
   const { repository, config, options } = request;
   const isWorktree = config.isolation === "worktree";
-  const backlog = withDone(await loadBacklog(repository.project, config), request.doneBefore);
-  const selected = withoutMissingFiles(selectStories(backlog, selectionOf(backlog, options)), backlog);
-  if (selected.chosen.length === 0) {
-    const { nothingToDo, left } = selected;
-    return {
-      kind: "nothing",
-      message: nothingToDo ?? "No story can start:",
-      left,
-      exit: nothingToDo === undefined ? 1 : 0,
-    };
-  }
+  const { backlog, ...selected } = chooseStories(
+    await loadBacklog(repository.project, config),
+    options,
+    request.doneBefore,
+  );
+  if (selected.chosen.length === 0) return nothingToStart(selected);
   for (const { key } of selected.chosen) checkStoryKey(key, "backlog");
-  checkAgents(request);
+  checkAgents(config, request.logins);
   const ordered = orderBacklog(selected.chosen, config.order === "sequential" ? "parallel" : config.order);
   const [gates, committing, setup] = await Promise.all([
     config.evidence.profile === "none" && !config.batch_mode ? [] : pinGates(repository.project, config),
     checkCommitting(repository),
     isWorktree ? detectSetup(repository, config.worktree, backlogPaths(backlog, ordered.stories)) : NO_SETUP,
+    request.isStart ? checkReadiness(config, request.logins) : undefined,
   ]);
   const refused = committing.findings.find((finding) => finding.level === "refuse");
   if (refused !== undefined) throw new UserError(refused.message, refused.nextSteps);
@@ -123,78 +124,14 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
   return { kind: "run", file };
 };
 
+const nothingToStart = ({ nothingToDo, left }: SelectedStories): NewRun => ({
+  kind: "nothing",
+  message: nothingToDo ?? "No story can start:",
+  left,
+  exit: nothingToDo === undefined ? 1 : 0,
+});
+
 const NO_SETUP: Setup = { clone: [], copy: [], carried: [], dependencies: [] };
-
-const withDone = (backlog: Backlog, done: ReadonlySet<StoryKey>): Backlog => {
-  if (done.size === 0) return backlog;
-  const stories = backlog.stories.map((story) =>
-    done.has(story.key) ? { ...story, status: "done" as const, rawStatus: "done" } : story,
-  );
-  return { ...backlog, stories };
-};
-
-const selectionOf = (backlog: Backlog, options: SelectionOptions): Parameters<typeof selectStories>[1] => {
-  const named = options.epic !== undefined || options.stories !== undefined;
-  // A plain list has no epics that one could continue.
-  const mode = options.mode ?? (named ? "select" : backlog.source === "storyboard" ? "autopilot" : "continue");
-  return {
-    mode,
-    includeBacklog: options.includeBacklog,
-    ...(options.epic === undefined ? {} : { epic: options.epic }),
-    ...(options.stories === undefined ? {} : { stories: options.stories }),
-  };
-};
-
-/** A story of a sprint file without its own file has nothing to be built from: it is left, and so is what waits for it. */
-const withoutMissingFiles = (selected: SelectedStories, backlog: Backlog): SelectedStories => {
-  if (backlog.source !== "bmad") return selected;
-  const left = new Map<StoryKey, LeftStory>();
-  for (let before = -1; before !== left.size; ) {
-    before = left.size;
-    for (const story of selected.chosen) {
-      if (left.has(story.key)) continue;
-      const waits = story.dependsOn.find(({ key }) => left.has(key));
-      if (story.file === undefined) {
-        const whatToDo = "Run BMAD's create-story for it, or set it back to backlog.";
-        const why = `it is ${story.rawStatus}, but has no story file`;
-        left.set(story.key, { key: story.key, why, whatToDo, isProblem: true });
-      } else if (waits !== undefined) {
-        const why = `it depends on ${waits.key}, which does not run`;
-        left.set(story.key, { key: story.key, why, whatToDo: `See ${waits.key}.`, isProblem: true });
-      }
-    }
-  }
-  const chosen = selected.chosen.filter(({ key }) => !left.has(key));
-  return { ...selected, chosen, left: [...selected.left, ...left.values()] };
-};
-
-const checkAgents = ({ config, repository, environment }: StartRequest): void => {
-  const problems = agentProblems(config).map(({ path, text }) => `${path.join(".")}: ${text}`);
-  if (problems.length > 0) {
-    throw new UserError(`The agents are not configured:\n${problems.map((line) => `  ${line}`).join("\n")}`, [
-      ...(Object.keys(config.agents).length === 0 ? INSTALLABLE : []),
-      "Name an agent in storyboard.yaml, for example:",
-      "  agents: { builder: { cli: command, command: [my-agent, --headless] } }",
-    ]);
-  }
-  const { builder, reviewer } = roleNames(config);
-  for (const name of new Set([builder, reviewer])) {
-    const { cli, command } = config.agents[name] ?? {};
-    const agent = AGENTS.find((one) => one.cli === cli);
-    const program = command?.[0] ?? agent?.program;
-    if (program === undefined) continue;
-    const found = findProgram(program, repository.project, environment.PATH);
-    if (found.kind === "found") continue;
-    throw new UserError(`The agent ${name} cannot be started: ${found.message}.`, [
-      found.problem === "not-executable" && command !== undefined
-        ? `Make it executable (chmod +x), or start it by its interpreter: command: [sh, ${program}].`
-        : `${agent?.install ?? "Install it"}, or correct agents.${name} in storyboard.yaml.`,
-    ]);
-  }
-};
-
-/** How to get a program that is chosen unasked once it is there. */
-const INSTALLABLE = AGENTS.flatMap(({ install }) => (install === undefined ? [] : [`${install}.`]));
 
 /** A resource that nobody declared exists once, which may be meant; or its name is a slip. */
 const undeclaredResources = (stories: readonly Story[], config: Config): string[] =>
@@ -208,34 +145,8 @@ const sameReviewer = (config: Config): string[] => {
   return isReviewed && builder === reviewer ? [`${builder} reviews its own work, in a fresh session`] : [];
 };
 
-const pinGates = async (project: string, config: Config): Promise<PinnedGate[]> => {
-  const detected =
-    config.gates.commands === "auto"
-      ? await detectGates({
-          read: (path) => readFile(join(project, path), "utf8").catch(() => undefined),
-          exists: (path) =>
-            access(join(project, path)).then(
-              () => true,
-              () => false,
-            ),
-        })
-      : [];
-  // Mistakes in the gates are found here, before anything starts.
-  const plan = planGates({ gates: config.gates, detected, wanted: config.evidence.gates, batchMode: false });
-  return plan.gates.map((gate) => {
-    const setting = config.gates.commands === "auto" ? undefined : config.gates.commands[gate.name];
-    return {
-      name: gate.name,
-      run: gate.run,
-      cwd: gate.cwd === "." ? "" : gate.cwd,
-      paths: typeof setting === "object" ? (setting.paths ?? []) : [],
-      minutes: gate.timeoutMs / 60_000,
-      foundIn: gate.foundIn,
-    };
-  });
-};
-
-const backlogPaths = (backlog: Backlog, stories: readonly Story[]): string[] => [
+/** The files that stories come from, relative to the project. */
+export const backlogPaths = (backlog: Backlog, stories: readonly Story[]): string[] => [
   ...(backlog.sprintFile === undefined ? [] : [backlog.sprintFile]),
   ...stories.flatMap((story) => story.file ?? []),
 ];

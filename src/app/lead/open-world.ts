@@ -4,6 +4,7 @@ import type { FeedLine } from "../../core/engine/feed.ts";
 import { KeptFiles } from "../../core/engine/kept-files/kept-files.ts";
 import { moveCopy } from "../../core/engine/performers/move-copy.ts";
 import { runGate } from "../../core/engine/performers/run-gate.ts";
+import { removeTurnTmp } from "../../core/engine/performers/turn-tmp.ts";
 import { inBackground, type World } from "../../core/engine/performers/world.ts";
 import { createDiskCache } from "../../core/evidence/disk-cache.ts";
 import { createGateRunner } from "../../core/evidence/gate-runner.ts";
@@ -127,6 +128,7 @@ export const leaveWorld = async (world: World): Promise<void> => {
   });
   await Promise.race([Promise.allSettled([...world.background, ...world.sweeps.values()]), limit]);
   clearTimeout(timer);
+  await removeTurnTmp(world.runDirectory);
   world.pulse.close();
   world.jobs.close();
 };

@@ -1,6 +1,7 @@
 import type { FailureType } from "../../core/model/failure.ts";
 import type { PhaseName } from "../../core/model/pipeline.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
+import type { CutReason, TurnFailureCause } from "../../core/model/turn.ts";
 import type { Outcome, RunStatus } from "../../core/scheduler/events.ts";
 import type { CountName } from "../../core/scheduler/state.ts";
 
@@ -56,6 +57,8 @@ export type ContractBody =
       readonly session: string | null;
       readonly usage: ContractUsage;
       readonly error?: ContractError;
+      /** What a turn that did not end well ended with: it decides what comes next. Present where `error` is. */
+      readonly cause?: TurnFailureCause | CutReason | "halt";
     }
   | { readonly type: "feed"; readonly story: StoryKey; readonly text: string }
   | {

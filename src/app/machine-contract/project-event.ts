@@ -1,7 +1,7 @@
 import type { PhaseName } from "../../core/model/pipeline.ts";
 import { plainText } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
-import type { TurnEnd } from "../../core/model/turn.ts";
+import type { CutReason, TurnEnd, TurnFailureCause } from "../../core/model/turn.ts";
 import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
 import { failureOf, failureOfTurn } from "../../core/scheduler/failures.ts";
 import { governedWorkers } from "../../core/scheduler/providers.ts";
@@ -135,8 +135,13 @@ const turnEnded = ({ story, phase, result }: Event<"turn.ended">): ContractBody 
     ok,
     session: result.session ?? null,
     usage: contractUsage(result.usage),
-    ...(ok ? {} : { error: contractError(failureOfTurn(phase, result)) }),
+    ...(ok ? {} : { error: contractError(failureOfTurn(phase, result)), cause: causeOf(result.end) }),
   };
+};
+
+const causeOf = (end: TurnEnd): TurnFailureCause | CutReason | "halt" => {
+  if (end.kind === "failed") return end.cause;
+  return end.kind === "cut" ? end.reason : "halt";
 };
 
 /** Whether a turn ended as an agent may end it; a question is no failure. */

@@ -25,6 +25,8 @@ export interface ScreenActions {
   resume(): void;
   /** Shows what a new run would do. */
   plan(isFresh: boolean): void;
+  /** Opens the session of the story's agent: beside this screen where there is tmux, else in place of it. */
+  attach(story: StoryKey): void;
   /** Stops the run, waits for its end and leaves. */
   stopAndLeave(): void;
   leave(): void;

@@ -40,6 +40,8 @@ export const KEYMAP: readonly KeyBinding[] = [
   { keys: ["x"], command: "cancel", views: RUN, group: "The selected story" },
   { keys: ["+"], also: ["="], command: "more-workers", views: RUN, group: "The run", shown: "+/-" },
   { keys: ["-"], command: "fewer-workers", views: RUN, group: "The run", shown: "" },
+  { keys: ["m"], command: "message", views: RUN, group: "The selected story" },
+  { keys: ["a"], command: "attach", views: RUN, group: "The selected story" },
   { keys: ["enter"], command: "card", views: ["dashboard"], group: "The selected story", shown: "⏎" },
   { keys: ["tab"], also: ["shift+tab"], command: "pane", views: ["dashboard"], group: "Looking" },
   { keys: ["f"], command: "feed-full", views: ["dashboard"], group: "Looking" },

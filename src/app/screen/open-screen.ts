@@ -1,3 +1,4 @@
+import type { Instance } from "ink";
 import { AUTOWRAP_ON, drawScreen } from "./draw-screen.tsx";
 import type { ScreenSession } from "./session.ts";
 import { makeNonBlocking, written } from "./terminal.ts";
@@ -10,6 +11,13 @@ export type Leaving =
   | { readonly kind: "gone" }
   | { readonly kind: "failed"; readonly error: unknown };
 
+/** What a session can do to its screen. */
+export interface ScreenWays {
+  leave(leaving: Leaving): void;
+  /** Gives the terminal to something else until that has ended, then draws the screen again. */
+  suspend(work: () => Promise<void>): Promise<void>;
+}
+
 /** Signals that end the screen, never the run, and the exit statuses that shells give them. */
 const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const;
 /** How often it is looked whether whoever started us still lives, in milliseconds. */
@@ -19,25 +27,49 @@ const PARENT_CHECK_MS = 1_000;
  * session gets what leaves it; later reasons than the first mean nothing.
  */
 export const openScreen = async (
-  createSession: (leave: (leaving: Leaving) => void) => ScreenSession,
+  createSession: (ways: ScreenWays) => ScreenSession,
 ): Promise<{ readonly leaving: Leaving; readonly session: ScreenSession }> => {
   const { stdout } = process;
   makeNonBlocking(stdout);
   // Ink's last word, that the cursor is to be seen again, goes there.
   makeNonBlocking(process.stderr);
   const { promise: left, resolve: leave } = Promise.withResolvers<Leaving>();
-  const release = leaveForOutside(leave);
-  const session = createSession(leave);
-  try {
-    const screen = drawScreen(session, process);
-    // A component that throws ends Ink by itself.
-    screen.waitUntilExit().then(
-      () => leave({ kind: "gone" }),
+  let release = leaveForOutside(leave);
+  let screen: Instance | undefined;
+  const draw = (): void => {
+    const drawn = drawScreen(session, process);
+    screen = drawn;
+    // A component that throws ends Ink by itself; one that we took down does not.
+    drawn.waitUntilExit().then(
+      () => (screen === drawn ? leave({ kind: "gone" }) : undefined),
       (error: unknown) => leave({ kind: "failed", error }),
     );
+  };
+  const suspend = async (work: () => Promise<void>): Promise<void> => {
+    const drawn = screen;
+    screen = undefined;
+    drawn?.unmount();
+    stdout.write(AUTOWRAP_ON);
+    await written(stdout);
+    // What we read from the terminal, the other program would not get; its keys are no reason for us to leave.
+    process.stdin.pause();
+    release();
+    try {
+      await work();
+    } finally {
+      release = leaveForOutside(leave);
+      draw();
+      session.redraw();
+    }
+  };
+  const session = createSession({ leave, suspend });
+  try {
+    draw();
     const leaving = await left;
     session.close();
-    screen.unmount();
+    const drawn = screen as Instance | undefined;
+    screen = undefined;
+    drawn?.unmount();
     await written(stdout);
     return { leaving, session };
   } finally {

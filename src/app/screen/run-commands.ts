@@ -1,6 +1,7 @@
 import { commandProblem } from "../../core/scheduler/decide-command.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 import { isSatisfied, type StoryState, storyOf } from "../../core/scheduler/state.ts";
+import { attachProblem, lastSession } from "../attach/attachment.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { ScreenCommand } from "./commands.ts";
 import { waitingStories } from "./view-model-inbox.ts";
@@ -34,6 +35,14 @@ const skip = ({ story }: StoryState, satisfies = false): Command => ({
   ...(satisfies ? { satisfies } : {}),
 });
 const cancel = ({ story }: StoryState): Command => ({ type: "cancel", story: story.key });
+
+const message = ({ story }: StoryState, text: string): Command => ({ type: "message", story: story.key, text });
+
+/** Not every agent has a session that a person could open. */
+const sessionProblem = ({ window: { file, state }, story }: CommandContext): string | undefined => {
+  const session = story && lastSession(state, story);
+  return attachProblem(file.config.agents[session?.agent ?? story?.agent ?? ""]);
+};
 
 const workersBy = (change: number): ScreenCommand => ({
   does: change > 0 ? "one more story in flight at most" : "one story less in flight; what runs may end",
@@ -111,6 +120,28 @@ export const RUN_COMMANDS = {
       actions.ask(`Cancel ${name}? y yes, esc keeps it`, {
         y: { label: "cancel it", act: () => actions.send(cancel(story), `${name} is cancelled`) },
       });
+    },
+  },
+  message: {
+    does: "say something to the story's agent while it works",
+    hint: "message",
+    problem: (context) => storyProblem(context, (story) => message(story, "x")),
+    act: ({ story, label, actions }) => {
+      if (story === undefined) return;
+      const name = label(story.story.key);
+      actions.prompt({ title: `Message to the agent of ${name}`, about: "" }, (text) => {
+        if (text.trim() === "") actions.say("An empty message is none: nothing was sent", "warn");
+        else actions.send(message(story, text), `${name}'s agent is told`);
+      });
+    },
+  },
+  attach: {
+    does: "open the agent's own session in the worktree; the story waits until it is closed",
+    hint: "attach",
+    problem: (context) =>
+      storyProblem(context, ({ story }) => ({ type: "attach", story: story.key })) ?? sessionProblem(context),
+    act: ({ story, actions }) => {
+      if (story !== undefined) actions.attach(story.story.key);
     },
   },
   "more-workers": workersBy(1),

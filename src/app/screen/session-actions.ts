@@ -30,6 +30,12 @@ export const createActions = (session: ScreenSession, ports: SessionPorts): Scre
   start: ports.start,
   resume: ports.resume,
   plan: ports.plan,
+  attach: (story) => {
+    ports.attach(story).then(
+      (words) => session.say(words),
+      (error: unknown) => session.say(error instanceof Error ? error.message : String(error), "bad"),
+    );
+  },
   stopAndLeave: () => {
     session.isStopping = true;
     session.set({ view: "dashboard", waitsFor: "stopping: agents are told, everything is saved" });

@@ -33,6 +33,8 @@ export interface SessionPorts {
   /** Hears that a run is in the window that is only planned. */
   readonly planned: (window: RunWindow) => void;
   readonly leave: () => void;
+  /** Opens the session of a story's agent; resolves with what is to be said about it. */
+  readonly attach: (story: StoryKey) => Promise<string>;
   readonly size: () => Size;
   readonly whenReadable: () => Promise<void> | undefined;
   /** Epoch milliseconds. */

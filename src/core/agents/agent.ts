@@ -27,6 +27,8 @@ export interface AgentDescription {
    * turn's end is left as it is.
    */
   readonly takesMessages?: true;
+  /** Whether the turns of a run must have one temporary folder in common, instead of one each. */
+  readonly sharesTmp?: true;
   /** What this program needs to stop cleanly, before TERM and KILL. */
   readonly stopSignal: "SIGINT" | "SIGTERM";
   /** How it is asked, without cost, what it is and whether it could work now. */
@@ -52,14 +54,29 @@ export interface AgentDescription {
 export interface AgentProbe {
   /** Arguments that print the version. */
   readonly version: readonly string[];
-  /** Arguments that say whether somebody is logged in, and what the answer means; unset where the program cannot tell. */
-  readonly login?: {
-    readonly args: readonly string[];
-    readonly read: (answer: ProbeAnswer) => LoginState;
-  };
+  /** Whether somebody is logged in: asked one after the other until an answer says it. Empty where the program cannot tell. */
+  readonly logins: readonly LoginQuestion[];
+  /** What shows that its sandbox works on this machine; unset where it has none. */
+  readonly sandbox?: SandboxQuestion;
   /** Variables that are a login by themselves. */
   readonly keys: readonly string[];
   /** What a person does to log in: a sentence without its full stop. */
+  readonly remedy: string;
+}
+
+/** A question about a login. */
+export interface LoginQuestion {
+  readonly args: readonly string[];
+  /** What the answer means. */
+  readonly read: (answer: ProbeAnswer) => LoginState;
+}
+
+/** A question about the sandbox that `read` and `edit` rely on. */
+export interface SandboxQuestion {
+  readonly args: readonly string[];
+  /** What is wrong with it, in words for a person; undefined where it works, or nobody knows. */
+  readonly read: (answer: ProbeAnswer) => string | undefined;
+  /** A sentence without its full stop. */
   readonly remedy: string;
 }
 
@@ -107,6 +124,8 @@ export interface TurnRequest {
   readonly turnDirectory?: string;
   /** Where git keeps the worktree's history: absolute folders outside of it that a commit writes to. */
   readonly gitDirectories?: readonly string[];
+  /** Absolute top of the worktree, where the program starts in a folder below it. */
+  readonly worktree?: string;
   /** The environment that the program gets besides the call's `env`. */
   readonly environment?: Readonly<Record<string, string>>;
 }

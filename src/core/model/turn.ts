@@ -85,6 +85,8 @@ export interface TurnResult {
   readonly usage: Usage;
   /** Whether the agent reports tokens at all; then a turn without any is the environment's fault. */
   readonly reportsUsage: boolean;
+  /** Whether the agent neither said nor did anything that was seen. */
+  readonly wasIdle?: boolean;
   readonly durationMs: number;
   /** The last lines the agent said, at most 20, for failures and retries. */
   readonly lastLines: readonly string[];
@@ -93,3 +95,10 @@ export interface TurnResult {
   /** Remarks for the card: a reviewer that changed the tree and was reset, a truncated transcript. */
   readonly notes?: readonly string[];
 }
+
+/** Whether a turn used nothing, as far as its agent says what it uses. */
+export const isIdle = ({ reportsUsage, usage }: TurnResult): boolean =>
+  reportsUsage && (usage.inputTokens ?? 0) === 0 && (usage.outputTokens ?? 0) === 0;
+
+/** Whether the agent never got to work: a model that does not answer, a program that waits for its provider. */
+export const neverBegan = (result: TurnResult): boolean => isIdle(result) && result.wasIdle === true;

@@ -1,4 +1,5 @@
 import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import type { AgentSession } from "./agent-session.ts";
 import { landAsItIs } from "./decide-evidence.ts";
 import {
   baselineOf,
@@ -17,7 +18,7 @@ import { failureOf } from "./failures.ts";
 import { limitReached, over } from "./limits.ts";
 import type { AgentChoice } from "./policy.ts";
 import { agentFor, atWorkFor, type Hold, holdOn } from "./providers.ts";
-import { type AgentSession, type RunState, type StoryState, storyOf } from "./state.ts";
+import { type RunState, type StoryState, storyOf } from "./state.ts";
 
 /** The next act of one story in flight that waits for nothing: its workspace, a look at evidence, or a turn. */
 export const actOnDue = (decision: Decision): RunEvent[] => {

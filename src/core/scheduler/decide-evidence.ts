@@ -31,7 +31,7 @@ const consequences = (
   }
   if (effect.purpose === "salvage") {
     const end = { kind: "cut", reason: story.cut ?? "stop" } as const;
-    return afterCut(decision, story, effect.phase, { end, durationMs: 0, lastLines: result.missing });
+    return afterCut(decision, story, effect.phase, { end, durationMs: 0, lastLines: result.missing }, story.neverBegan);
   }
   return failAttempt(decision, story, effect.phase, missingEvidence(effect, result));
 };

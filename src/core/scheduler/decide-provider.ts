@@ -24,7 +24,9 @@ export const waitForProvider = (
   const provider = providerOf(state, effect.role, effect.agent);
   const known = state.resting.get(provider) ?? 0;
   const pauseMs = Math.min(PROVIDER_REST_MAX_MS, PROVIDER_REST_MS * 2 ** (state.rests.get(provider) ?? 0));
-  const untilMs = Math.max(known, end.untilMs ?? atMs + pauseMs);
+  // A time that has passed is no time: some repeat an old one.
+  const told = end.untilMs !== undefined && end.untilMs > atMs ? end.untilMs : undefined;
+  const untilMs = Math.max(known, told ?? atMs + pauseMs);
   const rests: RunEvent[] = untilMs > known ? [{ type: "limit.waiting", provider, untilMs }] : [];
   return [...rests, backToQueue(story, next, hasFallback(state, effect) ? 0 : untilMs)];
 };

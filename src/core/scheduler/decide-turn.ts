@@ -2,7 +2,7 @@ import { assertNever } from "../model/assert.ts";
 import { counted } from "../model/counted.ts";
 import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import { type Finding, findingIdentity, isBlocking } from "../model/review.ts";
-import type { CutReason, TurnEnd, TurnResult } from "../model/turn.ts";
+import { type CutReason, isIdle, neverBegan, type TurnEnd, type TurnResult } from "../model/turn.ts";
 import { phaseHolds } from "./decide-phase.ts";
 import { needPerson, slowProvider, waitForProvider } from "./decide-provider.ts";
 import { type Decision, endNow, endWell, requestEvidence, requestStatus, requeueForStop } from "./decision.ts";
@@ -128,9 +128,6 @@ const finished = (
   return requestEvidence(decision, effect.story, effect.phase, "phase");
 };
 
-const isIdle = ({ reportsUsage, usage }: TurnResult): boolean =>
-  reportsUsage && (usage.inputTokens ?? 0) === 0 && (usage.outputTokens ?? 0) === 0;
-
 /** The run stops: the turn's work is looked at when it goes on. */
 const saved = (decision: Decision, story: StoryState, effect: RunTurn): RunEvent[] => [
   requeueForStop(story, {
@@ -254,15 +251,19 @@ const cutOff = (
   if (phase.evidence === "work" && decision.state.policy.evidence) {
     return requestEvidence(decision, effect.story, effect.phase, "salvage");
   }
-  return afterCut(decision, story, effect.phase, result);
+  return afterCut(decision, story, effect.phase, result, neverBegan(result));
 };
 
-/** A cut-off turn left nothing that holds: a timeout costs the attempt, a crash does not. */
+/**
+ * A cut-off turn left nothing that holds: a timeout costs the attempt, a crash does not, and neither does a time in which
+ * the agent never got to work.
+ */
 export const afterCut = (
   decision: Decision,
   story: StoryState,
   phase: RunTurn["phase"],
   result: Pick<TurnResult, "end" | "durationMs" | "lastLines">,
+  hadNotBegun: boolean,
 ): RunEvent[] => {
   const reason = result.end.kind === "cut" ? result.end.reason : "stop";
   const failure = failureOfTurn(phase, { ...result, usage: story.usage, reportsUsage: false });
@@ -271,7 +272,9 @@ export const afterCut = (
     case "timeout":
     case "silent":
     case "transcript-limit":
-      return failAttempt(decision, story, phase, failure);
+      return hadNotBegun
+        ? waitForEnvironment(decision, story, next, failure)
+        : failAttempt(decision, story, phase, failure);
     case "crash":
       return waitForEnvironment(decision, story, next, failure);
     case "stop":

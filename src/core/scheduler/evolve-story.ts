@@ -1,11 +1,12 @@
 import type { LandingConflict } from "../model/landing-conflict.ts";
 import type { Role } from "../model/pipeline.ts";
-import { isInterruption, type TurnResult } from "../model/turn.ts";
+import { isInterruption, neverBegan, type TurnResult } from "../model/turn.ts";
 import { addUsage } from "../model/usage.ts";
+import type { AgentSession } from "./agent-session.ts";
 import type { LandingRefusal } from "./effects.ts";
 import type { Outcome, ReviewState, RunEvent } from "./events.ts";
 import { providerOf } from "./providers.ts";
-import { type AgentSession, type RunState, readyEntry, type StoryState, storyOf } from "./state.ts";
+import { type RunState, readyEntry, type StoryState, storyOf } from "./state.ts";
 
 type Event<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
 
@@ -48,6 +49,7 @@ export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn
   const { result } = event;
   story.usage = addUsage(story.usage, result.usage);
   story.cut = result.end.kind === "cut" ? result.end.reason : undefined;
+  story.neverBegan = neverBegan(result);
   if (result.session !== undefined) story.sessions[event.role] = sessionOf(story, event.role, result, result.session);
   if (isInterruption(result.end)) story.interruptions++;
   story.notes.push(...(result.notes ?? []).filter((note) => !story.notes.includes(note)));

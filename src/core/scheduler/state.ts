@@ -8,6 +8,7 @@ import type { Story } from "../model/story.ts";
 import type { StoryKey } from "../model/story-key.ts";
 import type { CutReason } from "../model/turn.ts";
 import { NO_USAGE, type Usage } from "../model/usage.ts";
+import type { AgentSession } from "./agent-session.ts";
 import type { Effect, EffectId, Lease } from "./effects.ts";
 import type { Outcome, Question, Resumption, RunStatus, StopPurpose } from "./events.ts";
 import type { RunPolicy } from "./policy.ts";
@@ -15,16 +16,6 @@ import { type ReadyEntry, ReadyQueue } from "./ready-queue.ts";
 
 /** Where a story is in its life (product.md). */
 export type StoryStage = "queued" | "running" | "landing" | "parked" | "ended";
-
-/** An agent's own conversation, and what continuing it needs. */
-export interface AgentSession {
-  readonly id: string;
-  /** The profile that it belongs to. */
-  readonly agent: string;
-  readonly folder?: string;
-  /** What it has used in all, where its agent counts by session. */
-  readonly used?: Usage;
-}
 
 /** A provider that was overloaded. */
 export interface SlowedProvider {
@@ -67,6 +58,8 @@ export interface StoryState {
   stopping?: StopPurpose | undefined;
   /** Why the last turn was cut off, until its salvage is decided. */
   cut?: CutReason | undefined;
+  /** Whether its agent had neither said nor done anything by then. */
+  neverBegan: boolean;
   checkedAlreadyDone: boolean;
   reviews: number;
   openFindings: readonly Finding[];
@@ -168,6 +161,7 @@ const storyState = (story: Story, index: number, rank: number, unmet: number): S
   attempt: 0,
   turns: 0,
   interruptions: 0,
+  neverBegan: false,
   leases: [],
   sessions: {},
   messages: [],

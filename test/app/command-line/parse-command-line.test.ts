@@ -164,7 +164,7 @@ test.each([
   ["run 36-1", 'run does not know what to do with "36-1"'],
   ["logs", "logs needs the KEY of a story"],
   ["logs a b", 'logs does not know what to do with "b"'],
-  ["ctl", "ctl needs an action: pause, resume, retry, skip, cancel, workers, answer, inbox, stop"],
+  ["ctl", "ctl needs an action: pause, resume, retry, skip, cancel, workers, answer, message, inbox, stop"],
   ["ctl pauze", '"pauze" is not an action of ctl; did you mean pause?'],
   ["ctl retry", "ctl retry needs KEY: ctl retry KEY"],
   ["ctl answer 36-1", "ctl answer needs TEXT: ctl answer KEY TEXT"],

@@ -44,3 +44,12 @@ test("gates are named with where they were found, and no budget is said", () => 
   expect(text).toContain("  Gate test: npm test  (package.json scripts.test)");
   expect(text).toContain(", no budget");
 });
+
+test("who takes over at a usage limit is said before the start", () => {
+  const { builder, reviewer } = policy().agents;
+  const agents = { builder: { ...builder, fallback: [reviewer] }, reviewer };
+  const text = startLines(runFile({ policy: policy({ agents }) })).join("\n");
+  expect(text).toContain(
+    "  Builder: builder (claude, the program's own default model); at its limit: reviewer (codex, the program's own default model)\n",
+  );
+});

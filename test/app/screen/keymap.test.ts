@@ -21,6 +21,7 @@ const ACTIONS: ScreenActions = {
   resume: nothing,
   plan: nothing,
   stopAndLeave: nothing,
+  attach: nothing,
   leave: nothing,
 };
 

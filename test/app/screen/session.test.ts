@@ -17,6 +17,7 @@ let close: (reason: string) => Promise<void>;
 let commands: Command[];
 const done = {
   leave: vi.fn(),
+  attach: vi.fn(async () => ""),
   keep: vi.fn(),
   ended: vi.fn(),
   start: vi.fn(),

@@ -86,6 +86,7 @@ export class Stage {
       resume: wish("resume"),
       plan: wish("plan"),
       keep: wish("resume"),
+      attach: async () => "opened",
       leave: wish("leave"),
       ended: ({ state }) =>
         queueMicrotask(() =>

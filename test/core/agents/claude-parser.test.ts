@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AgentEvent, AgentExit, ParsedTurn } from "../../../src/core/agents/agent.ts";
 import { createClaudeParser } from "../../../src/core/agents/claude/claude-parser.ts";
 import { readBuildClaim } from "../../../src/core/agents/reading/closing-block.ts";
-import { createLineSplitter } from "../../../src/core/jobs/line-splitter.ts";
+import { expectTheSameOfAnyBytes } from "../../support/recordings.ts";
 
 const SESSION = "0badcafe-1111-4222-8333-444455556666";
 
@@ -303,28 +303,7 @@ describe("lines that nobody expects", () => {
 
   test("any bytes cut anywhere never throw, and the same bytes mean the same", () => {
     const good = [init, say("é \u{1f600}"), tool("t", { command: "ls" }), toolResult("t"), result("Done.")];
-    const whole = Buffer.from(good.map((line) => `${JSON.stringify(line)}\n`).join(""));
-    const noise = fc.array(fc.tuple(fc.nat(whole.length - 1), fc.uint8Array({ maxLength: 3 })), { maxLength: 3 });
-    fc.assert(
-      fc.property(noise, fc.array(fc.integer({ min: 1, max: 400 }), { minLength: 1 }), (changes, lengths) => {
-        const bytes = Buffer.from(whole);
-        for (const [at, change] of changes) bytes.set(change.slice(0, bytes.length - at), at);
-        const run = (pieces: readonly Buffer[]): unknown => {
-          const parser = createClaudeParser();
-          const splitter = createLineSplitter(2 ** 20);
-          const lines = [...pieces.flatMap((piece) => splitter.push(piece)), ...splitter.end()];
-          return [lines.flatMap((line) => parser.line(line)), parser.end({ status: 0 })];
-        };
-        const pieces: Buffer[] = [];
-        for (let at = 0, i = 0; at < bytes.length; i++) {
-          const length = lengths[i % lengths.length] ?? 1;
-          pieces.push(bytes.subarray(at, at + length));
-          at += length;
-        }
-        expect(run(pieces)).toEqual(run([bytes]));
-      }),
-      { numRuns: 200 },
-    );
+    expectTheSameOfAnyBytes(createClaudeParser, good);
   });
 
   test("values of any other kind in known places never throw", () => {
@@ -339,5 +318,50 @@ describe("lines that nobody expects", () => {
       }),
       { numRuns: 300 },
     );
+  });
+});
+
+describe("messages", () => {
+  const goesOn = { t: "notice", text: "Claude Code goes on with a message" };
+
+  test("the result of the last one counts, and what was used adds up", () => {
+    const used = (costUSD: number) => ({ model_usage_since_last_result: { m: { inputTokens: 5, costUSD } } });
+    const turn = replay([
+      ...[init, say("Working."), result("HALT: no", used(0.25))],
+      ...[init, say("On."), result("Done.", used(0.5))],
+    ]);
+    expect(turn).toMatchObject({
+      end: { kind: "finished" },
+      finalText: "Done.",
+      usage: { usd: 0.75, inputTokens: 10 },
+    });
+    expect(turn.events.filter(({ t }) => t === "notice")).toEqual([goesOn]);
+  });
+
+  test("one without a result of its own leaves the turn without one", () => {
+    const turn = replay([init, result("Done."), init, say("On it.")]);
+    expect(turn.end).toMatchObject({ kind: "failed", cause: "other" });
+    expect(turn.finalText).toBe("On it.");
+  });
+
+  test("one in the middle of an answer is part of it", () => {
+    const message = {
+      type: "user",
+      session_id: SESSION,
+      message: { role: "user", content: [{ type: "text", text: "x" }] },
+    };
+    const turn = replay([init, say("Working."), message, say("I have it."), result("Done.")]);
+    expect(turn).toMatchObject({ end: { kind: "finished" }, finalText: "Done." });
+  });
+
+  test("an answer that was behind when a message waits is no end yet", () => {
+    const turn = replay([init, result("First.", { queued_turn_count: 1 }), init, result("Second.")]);
+    expect(turn.events.filter(({ t }) => t === "finished")).toEqual([{ t: "finished", text: "Second." }]);
+  });
+});
+
+test("a status of a shell that found no program is one that is missing", () => {
+  expect(replay([], { status: 127, stderr: "storyboard: the program claude was not found" }).end).toMatchObject({
+    ...{ kind: "failed", cause: "missing-program" },
   });
 });

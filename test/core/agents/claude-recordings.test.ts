@@ -1,16 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
 import { describe, expect, test } from "vitest";
-import type { AgentEvent, ParsedTurn } from "../../../src/core/agents/agent.ts";
 import { createClaudeParser } from "../../../src/core/agents/claude/claude-parser.ts";
-import { createLineSplitter } from "../../../src/core/jobs/line-splitter.ts";
 import type { TurnEnd } from "../../../src/core/model/turn.ts";
+import { Recordings } from "../../support/recordings.ts";
 
-/** Recorded runs of the real program, which are no part of the project. */
-const FOLDER = join(
-  process.env.STORYBOARD_TRANSCRIPTS ?? resolve(import.meta.dirname, "../../../../shared/agent-transcripts"),
-  "claude",
-);
+const recordings = new Recordings("claude", createClaudeParser);
+const replay = recordings.replay.bind(recordings);
 
 const FINISHED: TurnEnd = { kind: "finished" };
 const failed = (cause: string) => ({ kind: "failed", cause });
@@ -58,39 +52,9 @@ const RECORDINGS: Readonly<Record<string, readonly [object, (number | null)?, (n
   "too-long": [failed("context"), 0, 0, 0, 0],
 };
 
-interface Replay {
-  readonly events: readonly AgentEvent[];
-  readonly turn: ParsedTurn;
-}
-
-const replay = (name: string, pieces: (bytes: Buffer) => Buffer[] = (bytes) => [bytes]): Replay => {
-  const bytes = readFileSync(join(FOLDER, `${name}.jsonl`));
-  const { code, signal } = JSON.parse(readFileSync(join(FOLDER, `${name}.exit`), "utf8"));
-  const stderr = existsSync(join(FOLDER, `${name}.stderr`)) ? readFileSync(join(FOLDER, `${name}.stderr`), "utf8") : "";
-  const parser = createClaudeParser();
-  const splitter = createLineSplitter(16 * 2 ** 20);
-  const lines = [...pieces(bytes).flatMap((piece) => splitter.push(piece)), ...splitter.end()];
-  const events = lines.flatMap((line) => parser.line(line));
-  return { events, turn: parser.end({ status: code, ...(signal === null ? {} : { signal }), stderr }) };
-};
-
-/** Pieces of a length that looks like chance and is the same each time. */
-const cut = (seed: number) => (bytes: Buffer) => {
-  const pieces: Buffer[] = [];
-  let state = seed;
-  for (let at = 0; at < bytes.length; ) {
-    state = (state * 1_103_515_245 + 12_345) % 2 ** 31;
-    const end = at + 1 + (state % (seed * 100));
-    pieces.push(bytes.subarray(at, end));
-    at = end;
-  }
-  return pieces;
-};
-
-describe.skipIf(!existsSync(FOLDER))("recorded runs (skipped without the folder STORYBOARD_TRANSCRIPTS)", () => {
+describe.skipIf(!recordings.areThere)("recorded runs (skipped without the folder STORYBOARD_TRANSCRIPTS)", () => {
   test("every recording has a row here", () => {
-    const there = readdirSync(FOLDER).filter((file) => file.endsWith(".jsonl"));
-    expect(there.map((file) => file.slice(0, -".jsonl".length)).sort()).toEqual(Object.keys(RECORDINGS).sort());
+    expect(recordings.names()).toEqual(Object.keys(RECORDINGS).sort());
   });
 
   test.each(Object.entries(RECORDINGS))("%s ends as it did, and is counted right", (name, row) => {
@@ -106,13 +70,12 @@ describe.skipIf(!existsSync(FOLDER))("recorded runs (skipped without the folder 
     expect(events.filter((event) => event.t === "unknown")).toEqual([]);
   });
 
-  test.each(Object.keys(RECORDINGS))("%s gives the same events however its bytes come", (name) => {
-    const whole = replay(name);
-    for (const seed of [1, 7, 50]) expect(replay(name, cut(seed))).toEqual(whole);
-  });
+  test.each(Object.keys(RECORDINGS))("%s gives the same events however its bytes come", (name) =>
+    recordings.expectTheSameHoweverCut(name),
+  );
 
   test("cut off at any byte, a recording is a failure unless its result was whole", () => {
-    const bytes = readFileSync(join(FOLDER, "success.jsonl"));
+    const bytes = recordings.bytes("success");
     const resultAt = bytes.subarray(0, -1).lastIndexOf(0x0a);
     for (let end = 0; end < bytes.length - 1; end += 37) {
       const { turn } = replay("success", (all) => [all.subarray(0, end)]);

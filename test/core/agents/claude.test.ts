@@ -20,9 +20,11 @@ const valuesOf = (command: readonly string[], option: string): readonly string[]
 };
 
 describe("how a turn is started", () => {
-  test("the prompt comes on stdin, the stream is asked for in full, it is stopped by SIGINT", () => {
+  test("the prompt comes on stdin, a bridge talks with it, the stream is asked for in full, it is stopped by SIGINT", () => {
     const call = claudeAgent.call({ profile, prompt: "do it", permission: "edit" });
-    expect(call.command.slice(0, 5)).toEqual(["claude", "-p", "--output-format", "stream-json", "--verbose"]);
+    expect(call.command.slice(0, 4)).toEqual(["/bin/sh", "-c", 'exec "$STORYBOARD_BIN" bridge claude "$@"', "bridge"]);
+    const formats = ["--input-format", "stream-json", "--output-format", "stream-json", "--verbose"];
+    expect(call.command.slice(4, 10)).toEqual(["-p", ...formats]);
     expect(call.command).not.toContain("do it");
     expect(call).toMatchObject({ input: "do it", env: { DISABLE_AUTOUPDATER: "1" } });
   });

@@ -215,3 +215,17 @@ test("a session is continued with where it began and what it had used", () => {
   run.settleEffects();
   expect(turnsOf(run, "a").at(-1)).toMatchObject({ session: "s1", sessionUsed: used });
 });
+
+test("a turn in which the agent never got to work costs no attempt, however it was cut off", () => {
+  const run = started(["a"]);
+  const silent = (wasIdle: boolean) => turn({ kind: "cut", reason: "silent" }, { reportsUsage: true, wasIdle });
+  const ended = (wasIdle: boolean) => {
+    run.endTurn("a", silent(wasIdle));
+    run.wait(600_000);
+    run.settleEffects();
+    return turnsOf(run, "a").at(-1)?.attempt;
+  };
+  expect(ended(true)).toBe(1);
+  // What a program that was killed used, nobody knows: that it worked was seen.
+  expect(ended(false)).toBe(2);
+});

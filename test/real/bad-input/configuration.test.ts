@@ -95,11 +95,6 @@ const REFUSALS: readonly Refusal[] = [
     says: ['agents.builder.cli: must be claude, codex, opencode, gemini, acp, command or demo, not "cluade"'],
   },
   {
-    name: "a cli that this version does not serve",
-    make: configured("agents: { builder: { cli: opencode } }\n"),
-    says: ["storyboard.yaml:1:27  agents.builder.cli: opencode is not supported in this version yet (supported: "],
-  },
-  {
     name: "an agent program that does not exist",
     make: withCommand("no-such-agent", () => {}),
     says: ["The agent builder cannot be started: the program no-such-agent was not found.", "agents.builder"],

@@ -10,6 +10,9 @@ type Failed = Extract<TurnEnd, { kind: "failed" }>;
 /** Characters of the program's own words that a message repeats. */
 const WORDS_LENGTH_MAX = 2_000;
 
+/** How a shell, and our bridge, say that they did not find a program. */
+const MISSING_PROGRAM_STATUS = 127;
+
 /** The failure that a `result` line with an error stands for. */
 export const failureOfResult = (result: Fields, trouble: ClaudeTrouble): Failed => {
   const said = textOf(result.result) || errorsOf(result);
@@ -23,6 +26,7 @@ export const failureWithoutResult = (exit: AgentExit, strayLine: string): Failed
   const words = (exit.stderr ?? "").trim() || strayLine;
   const cause = causeOfRefusal(words) ?? causeOfWords(words);
   if (cause !== undefined) return failure(cause, words);
+  if (exit.status === MISSING_PROGRAM_STATUS) return failure("missing-program", words);
   const how = exit.status === null ? `killed by ${exit.signal ?? "a signal"}` : `exit status ${exit.status}`;
   if (wasStoppedByOthers(exit)) return failure("cancelled", how);
   return failure("other", `it ended without a result (${how})${words === "" ? "" : `: ${words}`}`);
@@ -46,6 +50,7 @@ const MESSAGES: Partial<Record<TurnFailureCause, string>> = {
   config: "Claude Code refused its settings",
   "session-lost": "Claude Code no longer has the session",
   cancelled: "Claude Code was stopped by something other than storyboard",
+  "missing-program": "Claude Code is not there",
   "disk-full": "the disk is full",
 };
 

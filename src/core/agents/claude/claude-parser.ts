@@ -1,7 +1,8 @@
 import type { TurnEnd } from "../../model/turn.ts";
 import type { AgentEvent, AgentExit, AgentParser } from "../agent.ts";
-import { amountOf, type Fields, fieldsOf, objectsOf, readObject, textOf, wordOf } from "../reading/fields.ts";
+import { amountOf, type Fields, fieldsOf, objectsOf, textOf, wordOf } from "../reading/fields.ts";
 import { readFinalText } from "../reading/final-text.ts";
+import { createJsonLines, UUID } from "../reading/json-lines.ts";
 import { createSpokenText } from "../reading/spoken-text.ts";
 import { failureOfResult, failureWithoutResult } from "./claude-failure.ts";
 import { readSystemLine } from "./claude-system-line.ts";
@@ -9,22 +10,19 @@ import { createClaudeTools } from "./claude-tools.ts";
 import { type ClaudeTrouble, withApiError, withLimit } from "./claude-trouble.ts";
 import { createClaudeUsage } from "./claude-usage.ts";
 
-/** Characters kept of a line that is not understood. */
-const UNKNOWN_LENGTH_MAX = 65_536;
-
 /**
  * A parser for `--output-format stream-json`. The turn is judged by its last `result` line alone: exit status 0 is no
- * proof, an error of the API calls itself `subtype: "success"`, and without that line the turn has failed. HALT and
- * QUESTION are read from the result's text, in which no tool and no sub-agent speaks.
+ * proof, an error of the API calls itself `subtype: "success"`, and without that line the turn has failed. A message that
+ * comes in the middle of an answer is part of it; one that comes later has a result of its own, and so does whatever
+ * else goes on after a result. HALT and QUESTION are read from the result's text, in which no tool and no sub-agent
+ * speaks.
  */
 export const createClaudeParser = (): AgentParser => {
   const spoken = createSpokenText();
   const counted = createClaudeUsage();
   const tools = createClaudeTools();
-  let session: string | undefined;
   let trouble: ClaudeTrouble = {};
   let verdict: TurnEnd | undefined;
-  let strayLine = "";
 
   const message = (fields: Fields): AgentEvent[] => {
     const content = fieldsOf(fields.message) ?? {};
@@ -51,7 +49,7 @@ export const createClaudeParser = (): AgentParser => {
       const { kind, ...failed } = failureOfResult(fields, trouble);
       verdict = { kind, ...failed };
       // The id that comes with it is the one that is not there.
-      if (failed.cause === "session-lost") session = undefined;
+      if (failed.cause === "session-lost") lines.forgetSession();
       return [...denied, used, { t: "failed", ...failed }];
     }
     const text = textOf(fields.result) ?? "";
@@ -62,11 +60,13 @@ export const createClaudeParser = (): AgentParser => {
     return [...denied, used, ...(goesOn ? [] : [{ t: "finished", text } as const])];
   };
 
-  const takeSession = (fields: Fields): AgentEvent[] => {
-    const id = fields.session_id;
-    if (typeof id !== "string" || !SESSION_ID.test(id) || id === session) return [];
-    session = id;
-    return [{ t: "session", id }];
+  /** Comes before each prompt: after a result, it is that of a message, whose own result is the one that counts. */
+  const begin = (fields: Fields): AgentEvent[] => {
+    tools.setFolder(wordOf(fields.cwd));
+    if (verdict === undefined) return [];
+    verdict = undefined;
+    spoken.startAnew();
+    return [{ t: "notice", text: "Claude Code goes on with a message" }];
   };
 
   const understood = (fields: Fields): readonly AgentEvent[] | undefined => {
@@ -78,7 +78,7 @@ export const createClaudeParser = (): AgentParser => {
       case "result":
         return result(fields);
       case "system":
-        if (fields.subtype === "init") tools.setFolder(wordOf(fields.cwd));
+        if (fields.subtype === "init") return begin(fields);
         return fields.subtype === "permission_denied" ? tools.deny(fields) : readSystemLine(fields);
       case "rate_limit_event":
         trouble = withLimit(trouble, fields);
@@ -88,20 +88,17 @@ export const createClaudeParser = (): AgentParser => {
     }
   };
 
+  const lines = createJsonLines({
+    sessionOf: (fields) => fields.session_id,
+    sessionPattern: UUID,
+    understand: understood,
+  });
+
   return {
-    line(line) {
-      if (line.trim() === "") return [];
-      const fields = readObject(line);
-      // Before the line's own events: a result may say that the session it names is gone.
-      const begun = fields === undefined ? [] : takeSession(fields);
-      const events = fields && understood(fields);
-      if (events !== undefined) return [...begun, ...events];
-      strayLine = wordOf(line);
-      return [...begun, { t: "unknown", line: textOf(line.slice(0, UNKNOWN_LENGTH_MAX)) ?? "" }];
-    },
+    line: lines.line,
     end: (exit) => ({
-      end: verdict === undefined ? failureWithoutResult(exit, strayLine) : withExit(verdict, exit),
-      ...(session === undefined ? {} : { session }),
+      end: verdict === undefined ? failureWithoutResult(exit, lines.strayLine()) : withExit(verdict, exit),
+      ...lines.told(),
       notes: tools.notes(),
       usage: counted.total(),
       lastLines: spoken.lastLines(),
@@ -110,9 +107,6 @@ export const createClaudeParser = (): AgentParser => {
     }),
   };
 };
-
-/** Claude Code's ids are UUIDs; anything else must not become an argument. */
-const SESSION_ID = /^[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}$/i;
 
 /** Lines that are known and say nothing that matters here. */
 const SILENT_TYPES: ReadonlySet<unknown> = new Set([

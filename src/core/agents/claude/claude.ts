@@ -2,13 +2,16 @@ import type { AgentDescription, TurnRequest } from "../agent.ts";
 import { wantedModel } from "../wanted-model.ts";
 import { createClaudeParser } from "./claude-parser.ts";
 import { claudePermissions } from "./claude-permissions.ts";
+import { CLAUDE_PROBE } from "./claude-probe.ts";
 
 /** Longest that Claude Code may stay, silent, after its result; some releases never leave by themselves. */
 const EXIT_LIMIT_MS = 10_000;
 
 /**
- * Claude Code (`claude -p`): the prompt on stdin, since an argument ends at 128 KiB, and its stream of JSON lines on
- * stdout. We choose the id of a new session, so that one whose turn died before its first line can be continued.
+ * Claude Code (`claude -p`) in its conversational form: the prompt and messages on stdin, its stream of JSON lines on
+ * stdout. A bridge, a hidden command of this program, stands before it and writes the messages that come while it
+ * works; every job is told in STORYBOARD_BIN where this program is, so the shell finds it there and is replaced by it.
+ * We choose the id of a new session, so that one whose turn died before its first line can be continued.
  */
 export const claudeAgent: AgentDescription = {
   cli: "claude",
@@ -17,19 +20,25 @@ export const claudeAgent: AgentDescription = {
   canContinue: true,
   reportsUsage: true,
   takesSessionId: true,
+  takesMessages: true,
   exitLimitMs: EXIT_LIMIT_MS,
   // Its only clean stop that also stops its tools; it then still prints its result.
   stopSignal: "SIGINT",
+  probe: CLAUDE_PROBE,
   // Its login and its provider; the rest of CLAUDE_CODE_* belongs to a Claude Code that we may run inside of.
   variables:
     /^(?:ANTHROPIC_\w+|CLAUDE_CONFIG_DIR|CLAUDE_CODE_(?:OAUTH_TOKEN|USE_(?:BEDROCK|VERTEX|FOUNDRY)|SKIP_(?:BEDROCK|VERTEX|FOUNDRY)_AUTH|MAX_\w+))$/,
   provider: () => "claude",
   call: (request) => ({
-    command: ["claude", ...argumentsOf(request)],
+    command: ["/bin/sh", "-c", 'exec "$STORYBOARD_BIN" bridge claude "$@"', "bridge", ...argumentsOf(request)],
     input: request.prompt,
     env: { ...QUIET, ...(request.permission === "full" && isRoot() ? { IS_SANDBOX: "1" } : {}) },
   }),
   createParser: createClaudeParser,
+  attach: (request) => ({
+    command: ["claude", "--resume", request.session, ...modelArguments(wantedModel(request))],
+    env: {},
+  }),
 };
 
 /** No updates, reports or side requests while many of them run at once. */
@@ -45,8 +54,9 @@ const isRoot = (): boolean => process.getuid?.() === 0;
 
 const argumentsOf = (request: TurnRequest): string[] => [
   // Without --verbose the stream of JSON lines is refused.
-  ...["-p", "--output-format", "stream-json", "--verbose"],
+  ...["-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose"],
   ...claudePermissions(request.permission, request.gateCommands ?? []),
+  ...(request.worktree === undefined ? [] : ["--add-dir", request.worktree]),
   ...modelArguments(wantedModel(request)),
   ...sessionArguments(request.session, request.newSession),
 ];

@@ -44,6 +44,12 @@ const toEvent = (type: string, fields: Fields): AgentEvent | undefined => {
       };
     case "tool-end":
       return { t: "tool-end", id: wordOf(fields.id) ?? "", ok: fields.ok !== false };
+    case "denied":
+      return { t: "denied", name: wordOf(fields.name) ?? "tool", detail: wordOf(fields.detail) ?? "" };
+    case "notice": {
+      const text = wordOf(fields.text);
+      return text === undefined ? undefined : { t: "notice", text };
+    }
     case "usage":
       return readUsage(fields);
     case "session":

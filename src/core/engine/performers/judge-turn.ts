@@ -21,6 +21,7 @@ export interface JobFacts {
   readonly cut?: CutReason | undefined;
   readonly stayed?: boolean;
   readonly wasCut?: boolean;
+  readonly hasBegun: boolean;
 }
 
 /** What a turn came to: what its program said, how its process ended, and who cut it off. */
@@ -33,7 +34,7 @@ export const judgeTurn = (
   facts: JobFacts,
 ): TurnResult => {
   const agent = describeAgent(profileIn(world, effect.agent).cli);
-  const stderr = plainText(lastBytes(join(facts.directory, JOB_FILES.stderr), STDERR_BYTES_MAX));
+  const stderr = plainText(lastBytes(join(facts.directory, JOB_FILES.stderr), STDERR_BYTES_MAX)).replace(OF_SHELL, "");
   const parsed = parser.end({ ...(facts.stayed ? { status: 0 } : exitOf(end)), stderr });
   const turnEnd = endOf(end, facts.cut, parsed.end);
   const session =
@@ -45,6 +46,7 @@ export const judgeTurn = (
     end: turnEnd,
     ...countedUsage(effect, agent.countsSession === true, session, parsed.usage),
     reportsUsage: agent.reportsUsage,
+    ...(facts.hasBegun ? {} : { wasIdle: true }),
     durationMs: facts.durationMs,
     lastLines: spoken.slice(-LAST_LINES_MAX).map(world.mask),
     ...(session === undefined ? {} : { session, sessionFolder: place.projectPath }),
@@ -62,8 +64,16 @@ const exitOf = (end: JobEnd): { status: number | null; signal?: string } => {
   return end.signal === undefined ? { status: end.status } : { status: null, signal: end.signal };
 };
 
+/** What the keeper's shell says of a program that a signal killed; no program said it. */
+const OF_SHELL = /^(?:Terminated|Killed|Hangup|Aborted|Quit|Segmentation fault)(?: \(core dumped\))?\n?$/m;
+
+/** Causes that explain a silence. */
+const OUTSIDE: ReadonlySet<TurnFailureCause> = new Set(["rate-limit", "overloaded", "network", "auth", "billing"]);
+
 /** Whoever cut a turn off decides what its end means; otherwise what the agent said does. */
 const endOf = (end: JobEnd, cut: CutReason | undefined, parsed: TurnEnd): TurnEnd => {
+  // Some wait for their provider without a word, and say why on stderr alone.
+  if (cut === "silent" && parsed.kind === "failed" && OUTSIDE.has(parsed.cause)) return parsed;
   if (cut !== undefined) return { kind: "cut", reason: cut };
   if (end.kind === "crashed") return { kind: "cut", reason: "crash" };
   if (end.kind === "not-started") return { kind: "failed", cause: causeOf(end.problem), message: end.message };

@@ -96,6 +96,7 @@ const followJob = async (
       directory: found.directory,
       durationMs: 0,
       cut: stopBefore(found.directory),
+      hasBegun: feed.hasBegun(),
     });
   }
   const { job } = found;
@@ -117,6 +118,7 @@ const followJob = async (
     cut: turn.cut() ?? (turn.stayed() ? undefined : stopBefore(job.directory)),
     stayed: turn.stayed(),
     wasCut: turn.wasCut(),
+    hasBegun: feed.hasBegun(),
   });
 };
 

@@ -15,12 +15,15 @@ export interface TurnFeed {
   remark(text: string): void;
   /** Ends one look at the transcript; says how much was left out. */
   endOfLook(): void;
+  /** Whether the agent has said or done anything. */
+  hasBegun(): boolean;
 }
 
 /** The feed of one turn. */
 export const createTurnFeed = (world: World, story: string, phase: PhaseName): TurnFeed => {
   let shown = 0;
   let isInBlock = false;
+  let hasBegun = false;
   const spoken = (text: string): void => {
     // The closing block is for storyboard; what it says is on the card.
     if (isInBlock) isInBlock = !/^\s*```\s*$/.test(text);
@@ -35,7 +38,9 @@ export const createTurnFeed = (world: World, story: string, phase: PhaseName): T
   };
   const remark = (text: string): void => line(`storyboard: ${text}`);
   return {
+    hasBegun: () => hasBegun,
     say: (event) => {
+      hasBegun ||= event.t === "text" || event.t === "tool-start" || event.t === "tool-end" || event.t === "finished";
       if (event.t === "text") for (const one of plainText(event.text).split("\n")) spoken(one);
       if (event.t === "tool-start") line(`${event.name} ${event.detail}`);
       if (event.t === "denied") line(`was not allowed: ${event.name} ${event.detail}`);

@@ -24,6 +24,7 @@ export const turnJob = async (
   directory: string,
 ): Promise<Omit<JobSpec, "directory" | "mark">> => {
   const profile = profileIn(world, effect.agent);
+  const agent = describeAgent(profile.cli);
   const story = storyIn(world, effect.story);
   const phase = phaseNamed(world.run.policy.pipeline, effect.phase);
   if (effect.role === "builder" && effect.conflict !== undefined)
@@ -41,11 +42,11 @@ export const turnJob = async (
     attempt: effect.attempt,
     directory,
     leases: effect.leases,
-    tmpDirectory: await makeTurnTmp(directory),
+    tmpDirectory: await makeTurnTmp(agent.sharesTmp ? world.runDirectory : directory),
     ...(story.file === undefined ? {} : { storyFile: join(place.projectPath, story.file) }),
     ...(effect.session === undefined ? {} : { session: effect.session }),
   });
-  const call = describeAgent(profile.cli).call({
+  const call = agent.call({
     profile,
     prompt: promptOf(world, effect),
     permission: permissionOf(world, effect),
@@ -54,6 +55,7 @@ export const turnJob = async (
     turnDirectory: directory,
     gitDirectories: [world.repository.commonDirectory, await gitDirectoryOf(place.path)],
     environment,
+    ...(place.path === place.projectPath ? {} : { worktree: place.path }),
     ...(effect.session === undefined ? {} : { session: effect.session }),
     ...(effect.model === undefined ? {} : { model: effect.model }),
   });

@@ -4,30 +4,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * The temporary folder of a turn, by its job's folder. Not in that folder: agents put sockets there, and a socket's
+ * The temporary folder of a turn, or of a run whose turns share one, by its own folder. Not in that folder: agents put sockets there, and a socket's
  * address holds about 100 bytes.
  */
-const tmpOf = (jobDirectory: string): string =>
-  join(tmpdir(), `storyboard-${createHash("sha256").update(jobDirectory).digest("hex").slice(0, 16)}`);
+const tmpOf = (directory: string): string =>
+  join(tmpdir(), `storyboard-${createHash("sha256").update(directory).digest("hex").slice(0, 16)}`);
 
-/** Makes a turn's own temporary folder; in the job's folder where somebody else has that name. */
-export const makeTurnTmp = async (jobDirectory: string): Promise<string> => {
-  const path = tmpOf(jobDirectory);
+/** Makes that folder, or finds it; beside the other one where somebody else has its name. */
+export const makeTurnTmp = async (directory: string): Promise<string> => {
+  const path = tmpOf(directory);
   try {
     await mkdir(path, { mode: 0o700 });
     return path;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === "EEXIST" && (await isOurs(path))) return path;
-    const other = `${jobDirectory}.tmp`;
+    const other = `${directory}.tmp`;
     await mkdir(other, { recursive: true, mode: 0o700 });
     return other;
   }
 };
 
 /** Removes it with what the agent left there; harmless where there is none. */
-export const removeTurnTmp = async (jobDirectory: string): Promise<void> => {
-  const path = tmpOf(jobDirectory);
-  const all = [...((await isOurs(path)) ? [path] : []), `${jobDirectory}.tmp`];
+export const removeTurnTmp = async (directory: string): Promise<void> => {
+  const path = tmpOf(directory);
+  const all = [...((await isOurs(path)) ? [path] : []), `${directory}.tmp`];
   await Promise.all(all.map((folder) => rm(folder, { recursive: true, force: true }).catch(() => {})));
 };
 

@@ -47,6 +47,8 @@ export const watchTurn = (
   let seenBytes = 0;
   let warned = false;
   let saidEnd = false;
+  /** It said that it failed, and would go on for ever all the same. */
+  let isOver = false;
   let stayed = false;
   const toolsRunning = new Set<string>();
   const stop = (reason: CutReason, atOnce = false): Promise<void> => {
@@ -57,8 +59,9 @@ export const watchTurn = (
     if (event.t === "tool-start" && toolsRunning.size < TOOLS_MAX) toolsRunning.add(event.id);
     if (event.t === "tool-end") toolsRunning.delete(event.id);
     if (event.t === "finished" || event.t === "failed") saidEnd = true;
+    if (event.t === "failed" && event.final === true) isOver = true;
     // Some go on after their word, e.g. when something that they left in the background has ended.
-    if (event.t === "text" || event.t === "tool-start") saidEnd = false;
+    if (event.t === "text" || event.t === "tool-start" || event.t === "notice") saidEnd = false;
     feed.say(event);
   };
   const tail = tailTranscript(`${job.directory}/${JOB_FILES.transcript}`, {
@@ -79,7 +82,7 @@ export const watchTurn = (
     const reason = limitReached();
     if (cut !== undefined || stayed) return;
     if (reason !== undefined) void stop(reason);
-    else if (saidEnd && world.now() - lastSignMs > (plan.exitLimitMs ?? Number.POSITIVE_INFINITY)) {
+    else if (isOver || (saidEnd && world.now() - lastSignMs > (plan.exitLimitMs ?? Number.POSITIVE_INFINITY))) {
       stayed = true;
       void inBackground(world, job.stop(plan));
     }

@@ -1,0 +1,104 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { type Environment, withoutOwnTools } from "../../core/agents/environment/own-tools.ts";
+import type { AgentProfile } from "../../core/model/config.ts";
+import { findStoryKey, type StoryKey } from "../../core/model/story-key.ts";
+import { UserError } from "../../core/model/user-error.ts";
+import { type Attachment, attachmentOf } from "../attach/attachment.ts";
+import { runAtTerminal } from "../attach/run-at-terminal.ts";
+import type { ProjectOptions } from "../command-line/parsed-command.ts";
+import { connectLead, type LeadClient } from "../lead/connect-lead.ts";
+import { lookAtRun, newestRun, type StoredRun } from "../lead/runs.ts";
+import type { OwnPackage } from "../own-package.ts";
+import type { CommandOutput } from "./output.ts";
+import { projectFolder } from "./project.ts";
+
+/** How often it is looked whether the agent's turn has ended, in milliseconds. */
+const LOOK_MS = 200;
+/** Longest that an agent may take to end its turn, in milliseconds: longer than any stop. */
+const WAIT_MAX_MS = 60_000;
+
+/**
+ * `storyboard attach KEY`: opens the agent's own interactive session in the story's worktree, on this terminal. The story
+ * waits meanwhile and goes on afterwards; what was done is looked at like the agent's own work.
+ */
+export const attachCommand = async (
+  word: string,
+  options: ProjectOptions,
+  own: OwnPackage,
+  { out }: CommandOutput,
+): Promise<number> => {
+  if (process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
+    throw new UserError("attach needs a terminal.", [`Read what the agent did: storyboard logs ${word}`]);
+  }
+  const project = projectFolder(options);
+  const stored = newestRun(project);
+  if (stored === undefined) throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
+  const keys = stored.file.stories.map(({ key }) => key);
+  const key = findStoryKey(word, keys);
+  if (key === undefined) {
+    throw new UserError(`No story, or more than one, is meant by ${JSON.stringify(word)}.`, [
+      `The stories are: ${keys.slice(0, 20).join(", ")}.`,
+    ]);
+  }
+  const client = await connectLead(project);
+  try {
+    const isTaken = client !== undefined && (await takeOver(client, key));
+    try {
+      await open(attachmentOf(lookAtRun(stored), key), own);
+    } finally {
+      if (isTaken) await giveBack(project, stored, key, out);
+    }
+    return 0;
+  } finally {
+    client?.close();
+  }
+};
+
+/** Has the story wait, and waits until its agent has ended its turn. False where it waits for something else anyway. */
+const takeOver = async (client: LeadClient, key: StoryKey): Promise<boolean> => {
+  const reply = await client.command({ type: "attach", story: key });
+  if (!reply.ok) throw new UserError(`${reply.message}.`, ["See: storyboard status"], 1);
+  const deadline = Date.now() + WAIT_MAX_MS;
+  for (;;) {
+    const snapshot = await client.snapshot();
+    const asks = snapshot?.inbox.find(({ story }) => story === key);
+    const story = snapshot?.status.stories.find((candidate) => candidate.key === key);
+    if (asks !== undefined || story?.status !== "running") return asks?.kind === "attached";
+    if (Date.now() > deadline) {
+      throw new UserError(`${key} does not end its turn.`, ["See what it does: storyboard status"], 1);
+    }
+    await sleep(LOOK_MS);
+  }
+};
+
+const open = async ({ command, cwd, env, profile }: Attachment, own: OwnPackage): Promise<void> => {
+  const base = withoutOwnTools(process.env, own.root);
+  const status = await runAtTerminal({ command, cwd, env: { ...base, ...variablesOf(profile, base), ...env } });
+  if (status === 127) {
+    throw new UserError(`${command[0]} could not be started.`, ["See whether it is installed: storyboard doctor"], 1);
+  }
+};
+
+/** The person's own environment, and what the profile sets for its agent. */
+const variablesOf = ({ env }: AgentProfile, base: Environment): Readonly<Record<string, string | undefined>> =>
+  Array.isArray(env) ? Object.fromEntries(env.map((name) => [name, base[name]])) : env;
+
+/** The lead may be another one by now: a session can be open for hours. */
+const giveBack = async (
+  project: string,
+  stored: StoredRun,
+  key: StoryKey,
+  out: (text: string) => void,
+): Promise<void> => {
+  const client = await connectLead(project);
+  if (client === undefined) {
+    out(`Nobody leads run ${stored.file.run} now. ${key} goes on with: storyboard ctl answer ${key} "go on"\n`);
+    return;
+  }
+  try {
+    const reply = await client.command({ type: "detach", story: key });
+    out(reply.ok ? `${key} goes on.\n` : `storyboard: ${reply.message}\n`);
+  } finally {
+    client.close();
+  }
+};
