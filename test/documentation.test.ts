@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { COMMANDS } from "../src/app/command-line/commands.ts";
 import { loadConfiguration } from "../src/app/configuration/load-configuration.ts";
+import { AGENTS } from "../src/core/agents/agents.ts";
+import { AGENT_PROGRAMS } from "./support/agent-programs.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
@@ -36,6 +38,24 @@ test("every command is in the README's table, and every link leads somewhere", (
     for (const [, target = ""] of readFileSync(join(ROOT, page), "utf8").matchAll(/\]\(([^)#]+)\)/g)) {
       if (!target.includes(":")) expect(existsSync(join(ROOT, target)), `${page}: ${target}`).toBe(true);
     }
+  }
+});
+
+test("the README's table of agents says what their descriptions say", () => {
+  const rows = new Map(
+    [...README.matchAll(/^\| `(\w+)` +\|(.*)\|$/gm)].map(([, cli = "", cells = ""]) => [
+      cli,
+      cells.split("|").map((cell) => cell.trim()),
+    ]),
+  );
+  for (const agent of AGENTS.filter(({ cli }) => cli !== "demo")) {
+    const [version, , continues = "", message, attach] = rows.get(agent.cli) ?? [];
+    expect([agent.cli, version]).toEqual([agent.cli, agent.probe?.tested ?? "-"]);
+    const pinned = AGENT_PROGRAMS.find(({ name }) => name === agent.cli)?.version;
+    expect([agent.cli, version]).toEqual([agent.cli, pinned ?? "-"]);
+    expect([agent.cli, message]).toEqual([agent.cli, agent.takesMessages ? "at once" : "after ending the turn"]);
+    expect([agent.cli, attach]).toEqual([agent.cli, agent.attach === undefined ? "no" : "yes"]);
+    expect([agent.cli, continues.endsWith("same worktree")]).toEqual([agent.cli, agent.sessionsStayInFolder === true]);
   }
 });
 

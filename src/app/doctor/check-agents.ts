@@ -3,7 +3,7 @@ import { AGENTS } from "../../core/agents/agents.ts";
 import { type AgentProfile, agentProfileSchema, type Config } from "../../core/model/config.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import { type AgentUse, agentsInUse, missingProgram } from "../lead/check-agents.ts";
-import { testedAbove, versionOf } from "./agent-version.ts";
+import { isOlder, versionOf } from "./agent-version.ts";
 import { type Finding, problemOf } from "./finding.ts";
 import type { KnownLogin, LoginDesk, SandboxProblem } from "./login-desk.ts";
 
@@ -93,9 +93,8 @@ const programFinding = (agent: FoundAgent, description: AgentDescription | undef
     const remedy = `See what it says: ${[program, ...probe.version].join(" ")}`;
     return { ...found, state: "note", text: `${text}: it did not say its version`, remedy };
   }
-  const tested = testedAbove(profile.cli, version);
-  if (tested === undefined) return { ...found, state: "ok" };
-  const older = `${text}: older than ${tested}, with which storyboard is tested`;
+  if (!isOlder(version, probe.tested)) return { ...found, state: "ok" };
+  const older = `${text}: older than ${probe.tested}, with which storyboard is tested`;
   return { ...found, state: "note", text: older, ...(description?.install && { remedy: `${description.install}.` }) };
 };
 

@@ -52,6 +52,8 @@ export interface AgentDescription {
 
 /** How a program is asked about itself, without a request to its model. */
 export interface AgentProbe {
+  /** The release that storyboard was tested with. */
+  readonly tested: string;
   /** Arguments that print the version. */
   readonly version: readonly string[];
   /** Whether somebody is logged in: asked one after the other until an answer says it. Empty where the program cannot tell. */

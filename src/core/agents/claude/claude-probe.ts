@@ -6,6 +6,7 @@ import { readObject, wordOf } from "../reading/fields.ts";
  * revoked meanwhile still counts as one.
  */
 export const CLAUDE_PROBE: AgentProbe = {
+  tested: "2.1.328",
   version: ["--version"],
   logins: [{ args: ["auth", "status"], read: (answer: ProbeAnswer) => readAuthStatus(answer) }],
   keys: [

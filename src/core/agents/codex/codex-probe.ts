@@ -7,6 +7,7 @@ import { fieldsOf, readObject, wordOf } from "../reading/fields.ts";
  * takes 10 s (0.169.0).
  */
 export const CODEX_PROBE: AgentProbe = {
+  tested: "0.169.0",
   version: ["--version"],
   logins: [
     { args: ["login", "status"], read: ({ status }) => (status === 0 ? OWN_LOGIN : NO_OWN_LOGIN) },

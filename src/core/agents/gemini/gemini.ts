@@ -9,6 +9,7 @@ const EXIT_LIMIT_MS = 10_000;
 
 /** It has no question that tells, without cost, whether somebody is logged in. */
 const GEMINI_PROBE: AgentProbe = {
+  tested: "0.61.0",
   version: ["--version"],
   logins: [],
   keys: ["GEMINI_API_KEY", "GOOGLE_API_KEY", "GOOGLE_GENAI_USE_VERTEXAI", "GOOGLE_GENAI_USE_GCA"],

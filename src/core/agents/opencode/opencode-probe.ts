@@ -9,6 +9,7 @@ const NAMED_MAX = 5;
  * that there are none says nothing, since some of its own models and local ones ask for none.
  */
 export const OPENCODE_PROBE: AgentProbe = {
+  tested: "1.18.33",
   version: ["--version"],
   logins: [{ args: ["auth", "list"], read: (answer: ProbeAnswer) => readLogins(answer) }],
   keys: ["OPENCODE_API_KEY", "ANTHROPIC_API_KEY", "OPENAI_API_KEY", "OPENROUTER_API_KEY", "GEMINI_API_KEY"],
