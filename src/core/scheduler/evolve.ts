@@ -1,3 +1,4 @@
+import { assertNever } from "../model/assert.ts";
 import { addUsage } from "../model/usage.ts";
 import type { JournaledEvent, RunEvent } from "./events.ts";
 import {
@@ -186,18 +187,26 @@ type Aside = Extract<RunEvent, { type: "message.requested" | "message.ended" | "
 
 /** What happens beside the story's way through its pipeline. */
 const evolveAside = (story: StoryState, event: Aside): void => {
-  if (event.type === "status.requested") story.keptStatus = event.effect.status;
-  else story.messages = withMessage(story.messages, event);
+  switch (event.type) {
+    case "status.requested":
+      story.keptStatus = event.effect.status;
+      return;
+    case "message.requested":
+      story.messages = [...story.messages, event.effect.text];
+      return;
+    case "message.kept":
+      story.messages = [...story.messages, event.text];
+      return;
+    case "message.ended":
+      if (event.delivered) story.messages = withoutOne(story.messages, event.text);
+      return;
+    default:
+      assertNever(event);
+  }
 };
 
-/** What no turn has heard yet: one that was delivered goes, once. */
-const withMessage = (
-  texts: readonly string[],
-  event: Exclude<Aside, { type: "status.requested" }>,
-): readonly string[] => {
-  if (event.type === "message.requested") return [...texts, event.effect.text];
-  if (event.type === "message.kept") return [...texts, event.text];
-  const place = event.delivered ? texts.indexOf(event.text) : -1;
+const withoutOne = (texts: readonly string[], text: string): readonly string[] => {
+  const place = texts.indexOf(text);
   return place === -1 ? texts : texts.toSpliced(place, 1);
 };
 

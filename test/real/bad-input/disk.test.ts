@@ -68,10 +68,7 @@ mounted(`a disk that is full at the start: refused with what to do, nothing left
   }),
 );
 
-/**
- * When the disk becomes full, in seconds after the agent's start. Other moments are other tests: about 0.3 it can meet a
- * move of the user's copy, which has been seen to stay behind after that.
- */
+/** When the disk becomes full, in seconds after the agent's start. Each moment is a test of its own; below 0.6 they differ most. */
 const FULL_AFTER_S = Number(process.env.STORYBOARD_FULL_AFTER ?? 0);
 
 mounted(
