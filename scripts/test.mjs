@@ -1,7 +1,9 @@
 // Everything that must hold, in one command: format and lint, types, dead code, the build, and all tests.
 // Ends with a line "N passed, N failed"; each of the checks before the tests counts as one.
-// --kill runs the long kill test instead.
-import { spawnSync } from "node:child_process";
+// The real agent programs are tested, too, in CI and where they were fetched before.
+// --kill runs the long kill test instead, --agents the tests of the real agent programs alone, which it fetches.
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -9,19 +11,25 @@ import { fileURLToPath } from "node:url";
 
 const root = join(dirname(fileURLToPath(import.meta.url)), "..");
 const bin = (name) => join(root, "node_modules", ".bin", name);
+const AGENT_PROGRAMS = "scripts/agent-programs.mjs";
 const [major] = process.versions.node.split(".").map(Number);
 const isKillTest = process.argv.includes("--kill");
+const isAgentsTest = process.argv.includes("--agents");
+const isEverything = !isKillTest && !isAgentsTest;
 let passed = 0;
 let failed = 0;
+let skipped = 0;
 
-/** Runs a program of the checkout with the checkout's own Node first on the PATH. */
+/** With the checkout's own Node first on the PATH. */
+const options = (more = {}) => ({
+  cwd: root,
+  stdio: "inherit",
+  env: { ...process.env, PATH: `${join(root, "node_modules", ".bin")}:${process.env.PATH}`, ...more },
+});
+
+/** Runs a program of the checkout. */
 const run = (program, args, more = {}) => {
-  const PATH = `${join(root, "node_modules", ".bin")}:${process.env.PATH}`;
-  const { status, error } = spawnSync(program, args, {
-    cwd: root,
-    stdio: "inherit",
-    env: { ...process.env, PATH, ...more },
-  });
+  const { status, error } = spawnSync(program, args, options(more));
   if (error) console.error(error.message);
   return status === 0;
 };
@@ -36,39 +44,50 @@ if (major < 20) {
   console.error(`npm test needs Node 20 or newer to start; this is ${process.versions.node}.`);
   process.exit(2);
 }
-if (!isKillTest) {
+// Fetched while the checks run, which need no quiet machine.
+const fetching = isEverything && process.env.CI ? spawn("node", [AGENT_PROGRAMS, "--fetch"], options()) : undefined;
+const fetched = fetching === undefined ? undefined : once(fetching, "close");
+if (isEverything) {
   check("format and lint", bin("biome"), ["ci", "--error-on-warnings", "."]);
   check("types", bin("tsc"), []);
   check("dead code", bin("knip"), []);
 }
 check("build", "node", ["scripts/build.mjs"]);
-
-console.log("\n== tests");
-const reports = mkdtempSync(join(tmpdir(), "storyboard-report-"));
-const report = join(reports, "report.json");
-const which = isKillTest ? ["test/real/kill"] : [];
-const ok = run(
-  bin("vitest"),
-  ["run", ...which, "--reporter=default", "--reporter=json", `--outputFile.json=${report}`],
-  isKillTest ? { STORYBOARD_KILL_MOMENTS: process.env.STORYBOARD_KILL_MOMENTS ?? "40" } : {},
-);
-let skipped = 0;
-try {
-  const result = JSON.parse(readFileSync(report, "utf8"));
-  passed += result.numPassedTests;
-  failed += result.numFailedTests + result.numFailedTestSuites - suitesWithFailedTests(result);
-  skipped = result.numPendingTests + (result.numTodoTests ?? 0);
-} catch {
-  failed++;
+if (isEverything) runTests("tests", ["--project", "ordinary"]);
+if (isKillTest) {
+  const moments = process.env.STORYBOARD_KILL_MOMENTS ?? "40";
+  runTests("kill test", ["--project", "ordinary", "test/real/kill"], { STORYBOARD_KILL_MOMENTS: moments });
 }
-rmSync(reports, { recursive: true, force: true });
-if (!ok && failed === 0) failed++;
+await fetched;
+if (isAgentsTest || (isEverything && (process.env.CI || run("node", [AGENT_PROGRAMS])))) {
+  runTests("tests of the real agent programs", ["--project", "agents"]);
+}
 if (skipped > 0 && process.env.CI) {
   console.error(`${skipped} tests were skipped, and in CI none may be.`);
   failed++;
 }
 console.log(`\n${passed} passed, ${failed} failed`);
 process.exit(failed === 0 ? 0 : 1);
+
+/** Runs a part of the tests, and adds what passed and failed. */
+function runTests(name, args, more = {}) {
+  console.log(`\n== ${name}`);
+  const reports = mkdtempSync(join(tmpdir(), "storyboard-report-"));
+  const report = join(reports, "report.json");
+  const failedBefore = failed;
+  const reporting = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const ok = run(bin("vitest"), ["run", ...args, ...reporting], more);
+  try {
+    const result = JSON.parse(readFileSync(report, "utf8"));
+    passed += result.numPassedTests;
+    failed += result.numFailedTests + result.numFailedTestSuites - suitesWithFailedTests(result);
+    skipped += result.numPendingTests + (result.numTodoTests ?? 0);
+  } catch {
+    failed++;
+  }
+  rmSync(reports, { recursive: true, force: true });
+  if (!ok && failed === failedBefore) failed++;
+}
 
 /** A file that could not even be loaded has no failed test of its own. */
 function suitesWithFailedTests({ testResults }) {
