@@ -2,7 +2,7 @@ import { describe, test } from "vitest";
 import { readyProgram } from "../support/agent-programs.ts";
 import type { AgentUnderTest } from "./agent-under-test.ts";
 import { Bench } from "./bench.ts";
-import { isAdopted, leavesNothingWhenCancelled } from "./interruptions.ts";
+import { hearsAMessage, isAdopted, leavesNothingWhenCancelled } from "./interruptions.ts";
 import { buildsASprint } from "./sprint.ts";
 import { believesAHalt, outlivesAHang, showsWhatIsDenied, waitsForALimit } from "./troubles.ts";
 
@@ -47,6 +47,10 @@ const casesFor = ({ limit }: AgentUnderTest): readonly Case[] => [
   {
     name: "survives a killed lead, and its turn is adopted by the next one",
     holds: isAdopted,
+  },
+  {
+    name: "hears what a person says to it while it works",
+    holds: hearsAMessage,
   },
   {
     name: "leaves nothing running when it is cancelled, not even a server that a tool started",

@@ -2,7 +2,7 @@ import { expect } from "vitest";
 import type { Step } from "../support/model-server/conversation.ts";
 import { eventually } from "../support/steering.ts";
 import type { Bench } from "./bench.ts";
-import { quick } from "./builder.ts";
+import { nextOf, quick, quickPlan } from "./builder.ts";
 import { linesOf, STORY, toldBy, writeOneStory } from "./one-story.ts";
 import { taskOf } from "./task.ts";
 
@@ -29,6 +29,34 @@ export const isAdopted = async (bench: Bench): Promise<void> => {
   expect(linesOf(lines, "story.ended"), text).toMatchObject([{ outcome: "done", attempts: 1 }]);
   // One turn, which was asked to build once.
   expect(bench.asked.filter((request) => taskOf(request).done === 0)).toHaveLength(1);
+  expect(bench.left()).toEqual([]);
+};
+
+/** What a person says to an agent at work reaches it: in the middle of its turn, or in the next one of its session. */
+export const hearsAMessage = async (bench: Bench): Promise<void> => {
+  const message = "mind the gap";
+  const asked = Promise.withResolvers<void>();
+  const said = Promise.withResolvers<void>();
+  await writeOneStory(bench, async (request) => {
+    if (request.number === 0) {
+      asked.resolve();
+      await said.promise;
+    }
+    // A tool that the message interrupted has done nothing: the work begins anew behind it.
+    const heardAt = request.said.findLastIndex((each) => each.by === "user" && each.text.includes(message));
+    if (heardAt < 0) return quick(request);
+    const done = request.said.slice(heardAt).filter(({ by }) => by === "tool-result").length;
+    return nextOf(quickPlan(STORY), { ...taskOf(request), done });
+  });
+  const run = bench.live("run", "--headless", "--json");
+  await untilAskedBy(run, asked.promise);
+  expect(await bench.storyboard("ctl", "message", STORY, message)).toMatchObject({ status: 0 });
+  said.resolve();
+  const { status, lines, text } = await toldBy(run);
+  expect(status, text).toBe(0);
+  expect(linesOf(lines, "story.ended"), text).toMatchObject([{ outcome: "done", attempts: 1 }]);
+  const heard = bench.asked.filter((request) => JSON.stringify(request.said).includes(message));
+  expect(heard.length, text).toBeGreaterThan(0);
   expect(bench.left()).toEqual([]);
 };
 

@@ -18,6 +18,7 @@ const KINDS: readonly (readonly [RegExp, Task["kind"]])[] = [
   [/^TASK: A reviewer has looked at your work /m, "refine"],
   [/^RETRY: /m, "retry"],
   [/^RESUME: /m, "resume"],
+  [/^MESSAGE: /m, "resume"],
 ];
 
 /** Reads a conversation with one of storyboard's agents. Throws where no prompt of storyboard's is in it. */

@@ -102,3 +102,10 @@ export const isIdle = ({ reportsUsage, usage }: TurnResult): boolean =>
 
 /** Whether the agent never got to work: a model that does not answer, a program that waits for its provider. */
 export const neverBegan = (result: TurnResult): boolean => isIdle(result) && result.wasIdle === true;
+
+/** Whether the agent was told what the turn was about: one that did nothing, or had no session, was not. */
+export const wasHeard = (result: TurnResult): boolean => {
+  const { end } = result;
+  if (end.kind === "failed") return end.cause !== "session-lost" && !isIdle(result);
+  return end.kind !== "cut" || !neverBegan(result);
+};

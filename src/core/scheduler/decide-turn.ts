@@ -2,7 +2,7 @@ import { assertNever } from "../model/assert.ts";
 import { counted } from "../model/counted.ts";
 import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import { type Finding, findingIdentity, isBlocking } from "../model/review.ts";
-import { type CutReason, isIdle, neverBegan, type TurnEnd, type TurnResult } from "../model/turn.ts";
+import { type CutReason, isIdle, neverBegan, type TurnEnd, type TurnResult, wasHeard } from "../model/turn.ts";
 import { phaseHolds } from "./decide-phase.ts";
 import { needPerson, slowProvider, waitForProvider } from "./decide-provider.ts";
 import { type Decision, endNow, endWell, requestEvidence, requestStatus, requeueForStop } from "./decision.ts";
@@ -106,8 +106,7 @@ const resuming = (effect: RunTurn, reason: CutReason = "stop"): Resumption => ({
  * findings must not be lost with the session that should have heard them.
  */
 const repeating = (effect: RunTurn, result: TurnResult): Resumption => {
-  const wasHeard = !isIdle(result) && result.end.kind === "failed" && result.end.cause !== "session-lost";
-  if (wasHeard || effect.prompt.kind === "start") return resuming(effect);
+  if (wasHeard(result) || effect.prompt.kind === "start") return resuming(effect);
   return { ...resuming(effect), prompt: effect.prompt };
 };
 

@@ -1,6 +1,6 @@
 import type { LandingConflict } from "../model/landing-conflict.ts";
 import type { Role } from "../model/pipeline.ts";
-import { isInterruption, neverBegan, type TurnResult } from "../model/turn.ts";
+import { isInterruption, neverBegan, type TurnResult, wasHeard } from "../model/turn.ts";
 import { addUsage } from "../model/usage.ts";
 import type { AgentSession } from "./agent-session.ts";
 import type { LandingRefusal } from "./effects.ts";
@@ -35,6 +35,7 @@ export const turnStarted = (state: RunState, story: StoryState, event: Event<"tu
   if (story.phase !== event.effect.phase) story.phaseStartedAtMs = at;
   story.phase = event.effect.phase;
   story.agent = event.effect.agent;
+  story.told = event.effect.messages ?? [];
   if (event.effect.messages !== undefined) story.messages = [];
   story.stopping = undefined;
   story.next = undefined;
@@ -52,6 +53,8 @@ export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn
   story.neverBegan = neverBegan(result);
   if (result.session !== undefined) story.sessions[event.role] = sessionOf(story, event.role, result, result.session);
   if (isInterruption(result.end)) story.interruptions++;
+  if (!wasHeard(result)) story.messages = [...story.told, ...story.messages];
+  story.told = [];
   story.notes.push(...(result.notes ?? []).filter((note) => !story.notes.includes(note)));
   if (result.end.kind !== "finished") return;
   story.environmentFailures = 0;

@@ -48,6 +48,8 @@ export interface StoryState {
   agent?: string | undefined;
   /** What a person said to its agent that no turn has heard yet. */
   messages: readonly string[];
+  /** Those that the turn under way began with. */
+  told: readonly string[];
   workspaceReady: boolean;
   baseline?: string | undefined;
   /** What to do next, when no effect of the story is under way. */
@@ -165,6 +167,7 @@ const storyState = (story: Story, index: number, rank: number, unmet: number): S
   leases: [],
   sessions: {},
   messages: [],
+  told: [],
   workspaceReady: false,
   checkedAlreadyDone: false,
   reviews: 0,

@@ -57,6 +57,20 @@ describe("a message", () => {
     expect(run.state.busy).toBe(1);
   });
 
+  test("that the agent never heard, because its session was lost, is said again", () => {
+    const run = runOf(false);
+    run.command({ type: "message", story: "a", text: "use blue" });
+    run.endTurn("a", cutBy("message"));
+    expect(lastTurn(run)).toMatchObject({ session: "s1", messages: ["use blue"] });
+    run.endTurn("a", turn({ kind: "failed", cause: "session-lost", message: "gone" }));
+    run.wait(600_000);
+    run.settleEffects();
+    expect(lastTurn(run)).toMatchObject({ messages: ["use blue"], attempt: 1 });
+    expect(lastTurn(run)?.session).toBeUndefined();
+    run.endTurn("a");
+    expect(lastTurn(run)?.messages).toBeUndefined();
+  });
+
   test("to a turn that failed meanwhile is part of the retry", () => {
     const run = runOf(false);
     run.command({ type: "message", story: "a", text: "use blue" });

@@ -27,7 +27,8 @@ export const acpAgent: AgentDescription = {
   call: (request) => ({
     command: ["/bin/sh", "-c", 'exec "$STORYBOARD_BIN" bridge acp "$1"', "bridge", bridgeArgument(request)],
     input: request.prompt,
-    env: {},
+    // Else Claude Code guesses after every turn what a person might say next, and nobody counts what that costs.
+    env: { CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false" },
   }),
   createParser: createAcpParser,
 };
