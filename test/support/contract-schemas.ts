@@ -21,7 +21,11 @@ const error = z.strictObject({
   recovery_hints: z.array(z.string().min(1)).min(2).max(4),
 });
 const count = z.number().int().nonnegative();
-const usage = z.strictObject({ tokens: count.nullable(), usd: z.number().nonnegative().nullable() });
+const usage = z.strictObject({
+  tokens: count.nullable(),
+  usd: z.number().nonnegative().nullable(),
+  usd_is_part: z.literal(true).optional(),
+});
 const counts = z
   .strictObject({
     total: count,

@@ -19,7 +19,8 @@ const WAIT_MAX_MS = 60_000;
 
 /**
  * `storyboard attach KEY`: opens the agent's own interactive session in the story's worktree, on this terminal. The story
- * waits meanwhile and goes on afterwards; what was done is looked at like the agent's own work.
+ * waits meanwhile and goes on afterwards; what was done is looked at like the agent's own work. Returns the exit status of
+ * the agent's program.
  */
 export const attachCommand = async (
   word: string,
@@ -44,11 +45,10 @@ export const attachCommand = async (
   try {
     const isTaken = client !== undefined && (await takeOver(client, key));
     try {
-      await open(attachmentOf(lookAtRun(stored), key), own);
+      return await open(attachmentOf(lookAtRun(stored), key), own);
     } finally {
       if (isTaken) await giveBack(project, stored, key, out);
     }
-    return 0;
   } finally {
     client?.close();
   }
@@ -71,12 +71,13 @@ const takeOver = async (client: LeadClient, key: StoryKey): Promise<boolean> => 
   }
 };
 
-const open = async ({ command, cwd, env, profile }: Attachment, own: OwnPackage): Promise<void> => {
+const open = async ({ command, cwd, env, profile }: Attachment, own: OwnPackage): Promise<number> => {
   const base = withoutOwnTools(process.env, own.root);
   const status = await runAtTerminal({ command, cwd, env: { ...base, ...variablesOf(profile, base), ...env } });
   if (status === 127) {
     throw new UserError(`${command[0]} could not be started.`, ["See whether it is installed: storyboard doctor"], 1);
   }
+  return status;
 };
 
 /** The person's own environment, and what the profile sets for its agent. */

@@ -1,7 +1,7 @@
 import type { ViewState } from "../../components/props.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { Repository } from "../../core/workspace/inspect-repository.ts";
-import { runAtTerminal } from "../attach/run-at-terminal.ts";
+import { held, runAtTerminal } from "../attach/run-at-terminal.ts";
 import type { RunOptions } from "../command-line/parsed-command.ts";
 import { createStalledSafeOutput } from "../headless/safe-output.ts";
 import { lookAtRun } from "../lead/runs.ts";
@@ -66,7 +66,7 @@ const attachBeside = async (
   project: string,
   suspend: (work: () => Promise<void>) => Promise<void>,
 ): Promise<string> => {
-  const command = [ownPackage().bin, "attach", story, "--project", project];
+  const command = held([ownPackage().bin, "attach", story, "--project", project]);
   if (isInTmux(process.env)) {
     await openWindow(story, project, command);
     return `${story}: its agent's session is in a tmux window of its own`;
@@ -75,7 +75,7 @@ const attachBeside = async (
   await suspend(async () => {
     status = await runAtTerminal({ command, cwd: project, env: process.env });
   });
-  return status === 0 ? `${story} goes on` : `${story}: its agent's session could not be opened (status ${status})`;
+  return status === 0 ? `${story} goes on` : `${story}: its agent's session ended with status ${status}`;
 };
 
 /** What is told on the normal screen, after the terminal is as it was. */

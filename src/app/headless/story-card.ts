@@ -2,7 +2,7 @@ import { counted } from "../../core/model/counted.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { BuildClaim } from "../../core/model/review.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
-import { contractUsage } from "../machine-contract/contract-words.ts";
+import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
 import { type CardContext, durationOf, fileLine } from "./card-parts.ts";
 import { failureCard } from "./failure-card.ts";
 import { issuesOf } from "./issues.ts";
@@ -123,6 +123,7 @@ const issuesLine = (story: StoryState, record: StoryRecord): string => {
 };
 
 const costOf = (story: StoryState): string => {
-  const { tokens, usd } = contractUsage(story.usage);
-  return `${usd === null ? "–" : `$${usd.toFixed(2)}`}, ${tokens === null ? "–" : tokens} tokens`;
+  const usage = contractUsage(story.usage);
+  const { tokens } = usage;
+  return `${costWords(usage)}, ${tokens === null ? "–" : tokens} tokens`;
 };

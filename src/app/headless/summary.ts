@@ -2,7 +2,7 @@ import { cutToWidth } from "../../core/model/display-width.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { RunState, StoryState } from "../../core/scheduler/state.ts";
-import { contractUsage } from "../machine-contract/contract-words.ts";
+import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
 import { tableLines } from "../machine-contract/format-status.ts";
 import { elapsedClock } from "../machine-contract/time-words.ts";
 import { succeeded } from "./dashboard.ts";
@@ -111,8 +111,9 @@ const countsLine = (state: RunState): string => {
 };
 
 const costLine = (state: RunState): string => {
-  const { tokens, usd } = contractUsage(state.usage);
-  return `Tokens: ${tokens ?? "–"}  Cost: ${usd === null ? "–" : `$${usd.toFixed(2)}`}`;
+  const usage = contractUsage(state.usage);
+  const more = usage.usd_is_part ? " (+ what agents do not tell)" : "";
+  return `Tokens: ${usage.tokens ?? "–"}  Cost: ${costWords(usage)}${more}`;
 };
 
 const explained = (stories: readonly StoryState[], { records, label }: SummaryContext): string[] => {

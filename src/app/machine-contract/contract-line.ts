@@ -20,6 +20,8 @@ export interface ContractError {
 export interface ContractUsage {
   readonly tokens: number | null;
   readonly usd: number | null;
+  /** Set where a part of the tokens has no known price: it cost more than that. */
+  readonly usd_is_part?: true;
 }
 
 /** How many stories are where; all but `total` add up to `total`. */

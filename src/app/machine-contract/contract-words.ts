@@ -12,10 +12,15 @@ export const contractError = (failure: Failure): ContractError => ({
 });
 
 /** Usage in the contract's words: tokens in and out together. */
-export const contractUsage = ({ inputTokens, outputTokens, usd }: Usage): ContractUsage => ({
+export const contractUsage = ({ inputTokens, outputTokens, usd, usdIsPart }: Usage): ContractUsage => ({
   tokens: inputTokens === null && outputTokens === null ? null : (inputTokens ?? 0) + (outputTokens ?? 0),
   usd,
+  ...(usdIsPart ? { usd_is_part: true } : {}),
 });
+
+/** Money for people: `$3.81`, `$3.81+` where some of it is not known, `–` where nothing is. */
+export const costWords = ({ usd, usd_is_part: isPart }: Pick<ContractUsage, "usd" | "usd_is_part">): string =>
+  usd === null ? "–" : `$${usd.toFixed(2)}${isPart ? "+" : ""}`;
 
 /** A time as the contract writes it. */
 export const isoTime = (atMs: number): string => new Date(atMs).toISOString();

@@ -1,5 +1,6 @@
 import { cutToWidth, displayWidth, padToWidth } from "../../core/model/display-width.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
+import { costWords } from "./contract-words.ts";
 import type { StatusDocument, StatusStory } from "./status-document.ts";
 import { durationClock } from "./time-words.ts";
 
@@ -10,7 +11,7 @@ const CELL_COLUMNS_MAX = 40;
 export const formatStatus = (document: StatusDocument, columns: number): string => {
   const { counts, workers } = document;
   const tokens = document.usage.tokens === null ? "–" : String(document.usage.tokens);
-  const usd = document.usage.usd === null ? "–" : `$${document.usage.usd.toFixed(2)}`;
+  const usd = costWords(document.usage);
   const lines = [
     `run ${document.run}  ${document.state.toUpperCase()}  since ${document.started_at}`,
     `workers ${workers.busy}/${workers.effective} (max ${workers.max})  tokens ${tokens}  cost ${usd}`,

@@ -5,7 +5,7 @@ import { heroName } from "../../core/scheduler/heroes.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
 import { statusMark } from "../headless/status-mark.ts";
 import { storyCard } from "../headless/story-card.ts";
-import { contractUsage } from "../machine-contract/contract-words.ts";
+import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
 import { clockSeconds, durationClock } from "../machine-contract/time-words.ts";
 import { waitingFor } from "../machine-contract/waiting-for.ts";
 import type { ScreenFacts } from "./view-model.ts";
@@ -73,7 +73,7 @@ const openCard = (facts: ScreenFacts, story: StoryState, columns: number, nowMs:
     ...pastAttempts(facts, story).flatMap(([name, words]) => entry(name, words, "warn")),
     ...entry("Phases", phaseWords(facts, story, nowMs)),
     ...entry("Findings", findingsWords(story)),
-    ...entry("Cost", costWords(story)),
+    ...entry("Cost", storyCost(story)),
     ...[...story.flags, ...story.notes].slice(0, 20).flatMap((note) => entry("Note", plainLine(note))),
   ];
 };
@@ -113,10 +113,11 @@ const findingsWords = ({ openFindings, deferredFindings }: StoryState): string |
   return [`${openFindings.length} open, ${deferredFindings.length} left for later`, ...first].join("\n");
 };
 
-const costWords = (story: StoryState): string => {
-  const { tokens, usd } = contractUsage(story.usage);
+const storyCost = (story: StoryState): string => {
+  const usage = contractUsage(story.usage);
+  const { tokens, usd } = usage;
   if (usd === null && tokens === null) return "–";
-  return `${usd === null ? "–" : `$${usd.toFixed(2)}`}, ${tokens ?? "–"} tokens`;
+  return `${costWords(usage)}, ${tokens ?? "–"} tokens`;
 };
 
 /** Where the story stands in the backlog and among the others. */

@@ -3,6 +3,7 @@ import type { HeaderProps, Line, Notice, Rectangle, Span } from "../../component
 import { MARKS } from "../../components/theme.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import { countsOf, effectiveWorkers, type RunState } from "../../core/scheduler/state.ts";
+import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
 import { elapsedClock } from "../machine-contract/time-words.ts";
 import type { ScreenFacts } from "./view-model.ts";
 import { etaWords, remainingMs } from "./view-model-eta.ts";
@@ -49,10 +50,10 @@ const titleLine = (facts: ScreenFacts, columns: number, nowMs: number): Line => 
 
 const totalsLine = (facts: ScreenFacts, columns: number, nowMs: number): Line => {
   const { state, lead } = facts;
-  const { usd } = state.usage;
+  const usage = contractUsage(state.usage);
   const percent: Part = { line: [span(`${percentOf(state)}%`, "strong")], rank: 0 };
   const cost: Part = {
-    line: usd === null ? [span("cost ", "quiet"), span("–")] : [span(`$${usd.toFixed(2)}`)],
+    line: usage.usd === null ? [span("cost ", "quiet"), span("–")] : [span(costWords(usage))],
     rank: 2,
   };
   const isUnderWay = state.phase !== "ended" && lead !== "none";

@@ -15,6 +15,7 @@ case " $* " in
 *" -p "*) ;;
 *" auth "*) exit 0 ;;
 *)
+  [ -e "$HOME/refuse" ] && { echo "no network here"; exit 1; }
   echo "this is the session: $*"
   pwd > "$HOME/attached"
   stty -a < /dev/tty > "$HOME/stty"
@@ -91,6 +92,19 @@ test("a gives the terminal to the agent's own session; the story waits, and goes
   expect(project.git("ls-files")).toContain("src/hand.txt");
   screen.press("q");
   expect(await screen.exit()).toBe(0);
+});
+
+test("what an agent says that cannot open its session can be read before the screen is there again", async () => {
+  screen = new TestTerminal(project, ["run", "--fresh"], { environment: { PATH: path } });
+  await working();
+  writeFileSync(inHome("refuse"), "");
+  screen.press("a");
+  await screen.shows("no network here");
+  await screen.shows("enter goes back");
+  expect(screen.isAlternate).toBe(false);
+  screen.press("\r");
+  await screen.until("the screen again", () => screen?.isAlternate === true);
+  await done();
 });
 
 test("ctrl-c in the agent's session is the agent's; the screen is there again", async () => {
