@@ -36,6 +36,7 @@ test("a message ends the turn of an agent that cannot listen, and continues its 
   expect(prompt).toContain("MESSAGE of the person in charge");
   expect(prompt).toContain("use blue");
   expect(prompt).toContain("Do NOT restart");
+  expect(run.stdout()).toContain('"text":"you said: use blue"');
   expect(storyIn(await statusOf(project), "a")).toMatchObject({ status: "done", attempt: 1, turn: 2, session: "s-1" });
   const refused = await ctl(project, "message", "a", "too late");
   expect(refused.status).not.toBe(0);

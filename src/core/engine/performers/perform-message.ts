@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { writeAtomically } from "../../files/write-atomically.ts";
 import { firstLine } from "../../model/plain-text.ts";
+import type { StoryKey } from "../../model/story-key.ts";
 import type { DeliverMessage, EffectResult } from "../../scheduler/effects.ts";
 import type { World } from "./world.ts";
 
@@ -16,22 +17,19 @@ const NUMBER_DIGITS = 9;
  * after a crash it finds the same file, or the sign that it was taken.
  */
 export const performMessage = (world: World, effect: DeliverMessage, signal: AbortSignal): Promise<EffectResult> => {
-  const delivery = deliver(world, effect, signal).then((delivered): EffectResult => ({ kind: "message", delivered }));
-  void delivery.then(
-    () =>
-      world.feed({
-        atMs: world.now(),
-        story: effect.story,
-        phase: undefined,
-        text: world.mask(`you said: ${firstLine(effect.text)}`),
-      }),
-    () => undefined,
-  );
+  const delivery = deliver(world, effect, signal).then((delivered): EffectResult => {
+    if (delivered) tellSaid(world, effect.story, effect.text);
+    return { kind: "message", delivered };
+  });
   // The turn's end waits for it: a message that was heard is not said again.
   const others = world.messages.get(effect.turn) ?? [];
   world.messages.set(effect.turn, [...others, delivery.catch(() => undefined)]);
   return delivery;
 };
+
+/** Shows in the feed what a person said to an agent. */
+export const tellSaid = (world: World, story: StoryKey, text: string): void =>
+  world.feed({ atMs: world.now(), story, phase: undefined, text: world.mask(`you said: ${firstLine(text)}`) });
 
 const deliver = async (world: World, { id, turn, text }: DeliverMessage, signal: AbortSignal): Promise<boolean> => {
   // Effects are numbered as they are decided.

@@ -9,6 +9,7 @@ import type { EffectResult, RunTurn, StopTurn } from "../../scheduler/effects.ts
 import { commitLeftovers } from "./commit-leftovers.ts";
 import { type FoundJob, findOrStartJob, wasJobMade } from "./find-job.ts";
 import { judgeTurn } from "./judge-turn.ts";
+import { tellSaid } from "./perform-message.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { undoReading } from "./reader-tree.ts";
 import { createTurnFeed } from "./turn-feed.ts";
@@ -102,6 +103,7 @@ const followJob = async (
   const { job } = found;
   if (found.adopted) feed.remark("the agent kept working while storyboard was away");
   else if (effect.prompt.kind === "merge") feed.remark("it did not land; its builder merges what landed meanwhile");
+  if (!found.adopted) for (const text of effect.messages ?? []) tellSaid(world, effect.story, text);
   const turn = watchTurn(world, job, parser, feed, leavePlan(world, effect));
   world.turns.set(effect.id, turn);
   world.sweeps.set(
