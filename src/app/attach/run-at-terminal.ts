@@ -30,8 +30,11 @@ export const runAtTerminal = async ({ command, cwd, env }: TerminalProgram): Pro
   const ignore = (): void => {};
   process.on("SIGINT", ignore);
   process.on("SIGQUIT", ignore);
+  const child = spawn(program, args, { cwd, env, stdio: "inherit" });
+  const pass = (signal: NodeJS.Signals): void => void child.kill(signal);
+  process.on("SIGTERM", pass);
+  process.on("SIGHUP", pass);
   try {
-    const child = spawn(program, args, { cwd, env, stdio: "inherit" });
     return await new Promise<number>((resolve) => {
       child.once("error", () => resolve(127));
       child.once("exit", (status, signal) => resolve(status ?? 128 + constants.signals[signal ?? "SIGKILL"]));
@@ -39,5 +42,7 @@ export const runAtTerminal = async ({ command, cwd, env }: TerminalProgram): Pro
   } finally {
     process.off("SIGINT", ignore);
     process.off("SIGQUIT", ignore);
+    process.off("SIGTERM", pass);
+    process.off("SIGHUP", pass);
   }
 };

@@ -3,7 +3,7 @@ import { type Environment, withoutOwnTools } from "../../core/agents/environment
 import type { AgentProfile } from "../../core/model/config.ts";
 import { findStoryKey, type StoryKey } from "../../core/model/story-key.ts";
 import { UserError } from "../../core/model/user-error.ts";
-import { type Attachment, attachmentOf } from "../attach/attachment.ts";
+import { type Attachment, attachmentOf, attachProblem } from "../attach/attachment.ts";
 import { runAtTerminal } from "../attach/run-at-terminal.ts";
 import type { ProjectOptions } from "../command-line/parsed-command.ts";
 import { connectLead, type LeadClient } from "../lead/connect-lead.ts";
@@ -41,17 +41,34 @@ export const attachCommand = async (
       `The stories are: ${keys.slice(0, 20).join(", ")}.`,
     ]);
   }
+  // Before anything is stopped for it: not every agent has a session that could be opened.
+  const agent = lookAtRun(stored).state.stories.get(key)?.agent;
+  const problem = agent === undefined ? undefined : attachProblem(stored.file.config.agents[agent]);
+  if (problem !== undefined) throw new UserError(`${problem}.`, [`Read what it did: storyboard logs ${key}`], 1);
   const client = await connectLead(project);
+  // A terminal that is closed takes the agent's program with it; the story is still to be given back.
+  const release = stay();
+  let isOurs = client !== undefined;
   try {
-    const isTaken = client !== undefined && (await takeOver(client, key));
-    try {
-      return await open(attachmentOf(lookAtRun(stored), key), own);
-    } finally {
-      if (isTaken) await giveBack(project, stored, key, out);
-    }
+    if (client !== undefined) isOurs = await takeOver(client, key);
+    return await open(attachmentOf(lookAtRun(stored), key), own);
   } finally {
+    if (isOurs) await giveBack(project, stored, key, out);
     client?.close();
+    release();
   }
+};
+
+const LEAVING = ["SIGHUP", "SIGTERM", "SIGINT"] as const;
+
+/** Has the signals that end us do nothing for now: what we wait for ends by them, or soon. */
+const stay = (): (() => void) => {
+  const ignore = (): void => {};
+  for (const signal of LEAVING) process.on(signal, ignore);
+  process.stdout.on("error", ignore);
+  return () => {
+    for (const signal of LEAVING) process.off(signal, ignore);
+  };
 };
 
 /** Has the story wait, and waits until its agent has ended its turn. False where it waits for something else anyway. */
@@ -98,7 +115,7 @@ const giveBack = async (
   }
   try {
     const reply = await client.command({ type: "detach", story: key });
-    out(reply.ok ? `${key} goes on.\n` : `storyboard: ${reply.message}\n`);
+    if (reply.ok) out(`${key} goes on.\n`);
   } finally {
     client.close();
   }

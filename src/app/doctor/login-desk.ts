@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import type { AgentProbe, LoginState } from "../../core/agents/agent.ts";
 import { AGENTS } from "../../core/agents/agents.ts";
 import { agentEnvironment } from "../../core/agents/environment/environment.ts";
@@ -65,7 +67,8 @@ export const createLoginDesk = (place: DeskPlace): LoginDesk => {
     if (key !== undefined) return { kind: "logged-in", detail: `by ${key}` };
     const known = remembered?.find(program);
     if (known !== undefined) return known;
-    const state = await askLogin(program, place);
+    const asked = await askLogin(program, place);
+    const state = asked.kind === "logged-out" && hasProjectLogin(program, place) ? PROJECT_LOGIN : asked;
     if (state.kind === "logged-in") await remembered?.keep(program, state);
     return state;
   };
@@ -131,6 +134,17 @@ const NO_KEY = /^(?:|0|false|no|off)$/i;
 
 const keyIn = ({ probe, env }: AskedProgram): string | undefined =>
   probe.keys.find((name) => !NO_KEY.test(env[name]?.trim() ?? ""));
+
+const PROJECT_LOGIN: LoginState = { kind: "unknown", detail: "the project's own settings hold a login" };
+
+const hasProjectLogin = ({ probe: { projectLogin } }: AskedProgram, { project }: DeskPlace): boolean =>
+  projectLogin?.files.some((file) => {
+    try {
+      return projectLogin.pattern.test(readFileSync(join(project, file), "utf8"));
+    } catch {
+      return false;
+    }
+  }) === true;
 
 const askSandbox = async (
   { path, probe, env }: AskedProgram,

@@ -60,6 +60,8 @@ export interface AgentProbe {
   readonly logins: readonly LoginQuestion[];
   /** What shows that its sandbox works on this machine; unset where it has none. */
   readonly sandbox?: SandboxQuestion;
+  /** Files of the project that may hold a login which the questions do not look at, and what one looks like there. */
+  readonly projectLogin?: { readonly files: readonly string[]; readonly pattern: RegExp };
   /** Variables that are a login by themselves. */
   readonly keys: readonly string[];
   /** What a person does to log in: a sentence without its full stop. */

@@ -44,11 +44,11 @@ const storyCommandProblem = (
     case "message":
       return messageProblem(state, story, command.text);
     case "attach":
-      return attachProblem(story);
+      return attachProblem(state, story);
     case "detach":
-      return story.question?.kind === "attached" ? undefined : `nobody has ${command.story} open`;
+      return isAttached(story) ? undefined : `nobody has ${command.story} open`;
     case "answer":
-      return story.question === undefined ? `${command.story} has not asked anything` : undefined;
+      return waitsForPerson(story) ? undefined : `${command.story} has not asked anything`;
     case "skip":
     case "cancel":
       return endingProblem(story);
@@ -99,7 +99,7 @@ export const onCommand = (decision: Decision, command: Command): RunEvent[] => {
     case "attach":
       return takenOver(decision, storyOf(state, command.story));
     case "detach":
-      return [...reopened(state), answered(state, storyOf(state, command.story), "go on")];
+      return givenBack(state, storyOf(state, command.story));
     case "answer":
       return [...reopened(state), answered(state, storyOf(state, command.story), command.text)];
     case "skip":
@@ -172,8 +172,16 @@ const afterAnswer = ({ policy }: RunState, story: StoryState, text: string): Res
 const afterAttached = (policy: RunState["policy"], next: Resumption | undefined): Resumption => {
   const back = next ?? startingAt("BUILD");
   const phase = phaseNamed(policy.pipeline, back.phase);
-  return { ...back, salvage: policy.evidence && phase.kind === "turn" && phase.evidence === "work" };
+  // A story that was not at work then still has its own next step before it.
+  const wasCut = back.prompt.kind === "resume" && back.prompt.reason === "attach";
+  return wasCut ? { ...back, salvage: policy.evidence && phase.kind === "turn" && phase.evidence === "work" } : back;
 };
+
+/** A session that is closed before the turn has ended for it: the turn's end means nothing special then. */
+const givenBack = (state: RunState, story: StoryState): RunEvent[] =>
+  story.question?.kind === "attached"
+    ? [...reopened(state), answered(state, story, "go on")]
+    : [{ type: "attach.withdrawn", story: story.story.key }];
 
 const messageProblem = (state: RunState, story: StoryState, text: string): string | undefined => {
   if (text.trim() === "") return "the message is empty";
@@ -182,8 +190,22 @@ const messageProblem = (state: RunState, story: StoryState, text: string): strin
   return `no agent of ${story.story.key} is at work`;
 };
 
-const attachProblem = (story: StoryState): string | undefined => {
-  if (story.stage === "landing") return `${story.story.key} is landing`;
+/** A story that a person ended meanwhile waits for nobody, whatever it once asked. */
+const waitsForPerson = (story: StoryState): boolean =>
+  story.question !== undefined && (story.stage === "parked" || story.outcome === "parked");
+
+/** Its agent's session is open, or will be as soon as its turn has ended. */
+const isAttached = (story: StoryState): boolean =>
+  story.stopping === "attach" || (story.question?.kind === "attached" && waitsForPerson(story));
+
+const attachProblem = (state: RunState, story: StoryState): string | undefined => {
+  const { key } = story.story;
+  if (story.stage === "landing") return `${key} is landing`;
+  if (state.stopping !== undefined) return "the run is stopping";
+  if (story.stopping !== undefined && story.stopping !== "message") return `the turn of ${key} is being ended already`;
+  if (story.stage === "running" && runningTurn(state, story) === undefined) {
+    return `${key} is between two turns of its agent: try again in a moment`;
+  }
   return Object.keys(story.sessions).length === 0 && story.busyWith === undefined
     ? `${story.story.key} has no agent's session yet`
     : undefined;

@@ -74,8 +74,8 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
   const agent = agentFor(state, phase.role);
   const hold = holdWithout(state, story, agent.provider);
   if (hold !== undefined) {
-    const notBeforeMs = hold.kind === "resting" ? hold.untilMs : 0;
-    return [{ type: "story.requeued", story: key, reason: "limit", attempt: story.attempt, notBeforeMs, next }];
+    // It is held back until a provider of its agents is free, which one ever that is.
+    return [{ type: "story.requeued", story: key, reason: "limit", attempt: story.attempt, notBeforeMs: 0, next }];
   }
   const session = next.fresh ? undefined : continuedSession(story, phase, next, agent.profile);
   const effect: RunTurn = {

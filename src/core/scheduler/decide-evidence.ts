@@ -24,6 +24,11 @@ const consequences = (
 ): RunEvent[] => {
   if (effect.purpose === "already-done") return alreadyDone(decision, story, effect, result);
   const phase = phaseNamed(decision.state.policy.pipeline, effect.phase) as TurnPhase;
+  // What a person said to the builder is for the builder, also where the work of a turn that was cut off holds.
+  if (result.ok && effect.purpose === "salvage" && story.messages.length > 0 && phase.role === "builder") {
+    const next = { phase: effect.phase, prompt: { kind: "message" }, fresh: false, salvage: false } as const;
+    return [{ type: "phase.due", story: effect.story, next }];
+  }
   if (result.ok) {
     // The commit was found just now and is not in the state yet.
     const known = result.commit === undefined ? story : { ...story, commit: result.commit };

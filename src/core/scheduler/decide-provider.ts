@@ -4,7 +4,13 @@ import { type Decision, requeueForStop } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { stopCritically, stopRun } from "./failing.ts";
-import { PROVIDER_EASE_MS, PROVIDER_REST_MAX_MS, PROVIDER_REST_MS, PROVIDER_SLOW_AGAIN_MS } from "./policy.ts";
+import {
+  PROVIDER_EASE_MS,
+  PROVIDER_REST_MAX_MS,
+  PROVIDER_REST_MS,
+  PROVIDER_REST_TOLD_MAX_MS,
+  PROVIDER_SLOW_AGAIN_MS,
+} from "./policy.ts";
 import { atWorkFor, nextAgentOf, providerOf } from "./providers.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
 
@@ -24,12 +30,16 @@ export const waitForProvider = (
   const provider = providerOf(state, effect.role, effect.agent);
   const known = state.resting.get(provider) ?? 0;
   const pauseMs = Math.min(PROVIDER_REST_MAX_MS, PROVIDER_REST_MS * 2 ** (state.rests.get(provider) ?? 0));
-  // A time that has passed is no time: some repeat an old one.
-  const told = end.untilMs !== undefined && end.untilMs > atMs ? end.untilMs : undefined;
-  const untilMs = Math.max(known, told ?? atMs + pauseMs);
+  const told = believedTime(end.untilMs, atMs);
+  // Turns that meet the limit together are one.
+  const untilMs = Math.max(known, told ?? (known > atMs ? known : atMs + pauseMs));
   const rests: RunEvent[] = untilMs > known ? [{ type: "limit.waiting", provider, untilMs }] : [];
   return [...rests, backToQueue(story, next, hasFallback(state, effect) ? 0 : untilMs)];
 };
+
+/** A time that has passed is no time, since some repeat an old one; neither is one that is too far away. */
+const believedTime = (untilMs: number | undefined, atMs: number): number | undefined =>
+  untilMs !== undefined && untilMs > atMs && untilMs - atMs <= PROVIDER_REST_TOLD_MAX_MS ? untilMs : undefined;
 
 /** Whether another provider could take the role over; which one, and when, is decided with each turn. */
 const hasFallback = (state: RunState, { role }: RunTurn): boolean =>

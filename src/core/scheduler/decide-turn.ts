@@ -8,9 +8,8 @@ import { needPerson, slowProvider, waitForProvider } from "./decide-provider.ts"
 import { type Decision, endNow, endWell, requestEvidence, requestStatus, requeueForStop } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
 import { ATTACHED, type Resumption, type RunEvent } from "./events.ts";
-import { failAttempt, stopCritically, waitForEnvironment } from "./failing.ts";
+import { failAttempt, stopCritically, waitForEnvironment, waitForOutside } from "./failing.ts";
 import { failureOf, failureOfTurn } from "./failures.ts";
-import { PROVIDER_FAILURES_MAX } from "./policy.ts";
 import { type StoryState, storyOf } from "./state.ts";
 
 /** What a turn's end means for its story. */
@@ -32,11 +31,11 @@ export const onTurnEnded = (decision: Decision, effect: RunTurn, result: TurnRes
 const consequences = (decision: Decision, story: StoryState, effect: RunTurn, result: TurnResult): RunEvent[] => {
   const phase = phaseNamed(decision.state.policy.pipeline, effect.phase) as TurnPhase;
   const end = meantEnd(story, result.end);
-  if (story.stopping === "attach") return [attached(effect)];
+  if (story.stopping === "attach") return [attached(effect, result)];
   if (story.stopping !== undefined && story.stopping !== "stop" && story.stopping !== "message") {
     return endNow(decision, story, story.stopping);
   }
-  if (isInterrupted(story, end)) return [phaseAgain(effect, { kind: "message" })];
+  if (isInterrupted(story, end)) return [phaseAgain(effect, unheard(effect, result) ?? { kind: "message" })];
   const again = resuming(effect);
   switch (end.kind) {
     case "finished":
@@ -83,12 +82,15 @@ const phaseAgain = (effect: RunTurn, prompt: Resumption["prompt"]): RunEvent => 
 });
 
 /** The story waits while a person has its agent's session open; what it comes to is looked at afterwards. */
-const attached = (effect: RunTurn): RunEvent => ({
-  type: "story.parked",
-  story: effect.story,
-  question: ATTACHED,
-  next: resuming(effect, "attach"),
-});
+const attached = (effect: RunTurn, result: TurnResult): RunEvent => {
+  const next = resuming(effect, "attach");
+  const prompt = unheard(effect, result) ?? next.prompt;
+  return { type: "story.parked", story: effect.story, question: ATTACHED, next: { ...next, prompt } };
+};
+
+/** What the turn was about, where it is more than the task itself and the agent never heard it. */
+const unheard = (effect: RunTurn, result: TurnResult): RunTurn["prompt"] | undefined =>
+  wasHeard(result) || effect.prompt.kind === "start" ? undefined : effect.prompt;
 
 /** A lead that left in a hurry saw no end of what it stopped: a bad end of a stopped turn is our doing, not the work's. */
 const meantEnd = (story: StoryState, end: TurnEnd): TurnEnd =>
@@ -106,8 +108,8 @@ const resuming = (effect: RunTurn, reason: CutReason = "stop"): Resumption => ({
  * findings must not be lost with the session that should have heard them.
  */
 const repeating = (effect: RunTurn, result: TurnResult): Resumption => {
-  if (wasHeard(result) || effect.prompt.kind === "start") return resuming(effect);
-  return { ...resuming(effect), prompt: effect.prompt };
+  const next = resuming(effect);
+  return { ...next, prompt: unheard(effect, result) ?? next.prompt };
 };
 
 const finished = (
@@ -207,12 +209,9 @@ const failed = (
     case "rate-limit":
       return waitForProvider(decision, story, effect, end, next);
     case "overloaded":
-      return [
-        ...slowProvider(decision, effect),
-        ...waitForEnvironment(decision, story, next, failure, PROVIDER_FAILURES_MAX),
-      ];
+      return [...slowProvider(decision, effect), ...waitForOutside(decision, story, next, failure)];
     case "network":
-      return waitForEnvironment(decision, story, next, failure, PROVIDER_FAILURES_MAX);
+      return waitForOutside(decision, story, next, failure);
     case "temporary":
     case "cancelled":
       return waitForEnvironment(decision, story, next, failure);

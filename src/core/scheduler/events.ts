@@ -141,6 +141,8 @@ export type RunEvent =
       readonly text: string;
       readonly delivered: boolean;
     }
+  /** A person who wanted the agent's session has gone again before its turn ended. */
+  | { readonly type: "attach.withdrawn"; readonly story: StoryKey }
   /** A message that the story's next turn begins with. */
   | { readonly type: "message.kept"; readonly story: StoryKey; readonly text: string }
   | { readonly type: "evidence.requested"; readonly story: StoryKey; readonly effect: CheckEvidence }
@@ -181,6 +183,8 @@ export type RunEvent =
       readonly failure?: Failure;
       /** What the environment did, where the attempt is not to blame and no failure is counted. */
       readonly why?: string;
+      /** The provider's trouble, which may last a night. */
+      readonly ofProvider?: true;
     }
   | {
       readonly type: "story.parked";

@@ -58,6 +58,7 @@ export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn
   story.notes.push(...(result.notes ?? []).filter((note) => !story.notes.includes(note)));
   if (result.end.kind !== "finished") return;
   story.environmentFailures = 0;
+  story.providerFailures = 0;
   state.rests.delete(providerOf(state, event.role, story.agent ?? ""));
 };
 
@@ -154,11 +155,13 @@ export const requeueStory = (state: RunState, story: StoryState, event: Event<"s
   story.outcome = undefined;
   story.stopping = undefined;
   if (event.failure !== undefined) story.failures.push(event.failure);
-  if (event.reason === "environment") story.environmentFailures++;
+  if (event.ofProvider) story.providerFailures++;
+  else if (event.reason === "environment") story.environmentFailures++;
   if (event.reason === "reopened") state.barred.clear();
   if (event.reason === "answered" || event.reason === "reopened") {
     story.reviews = 0;
     story.environmentFailures = 0;
+    story.providerFailures = 0;
     story.landingFailures = 0;
     story.refusals = 0;
   }
@@ -171,6 +174,7 @@ export const parkStory = (state: RunState, story: StoryState, event: Event<"stor
   leaveQueue(state, story);
   releaseSlot(state, story);
   story.stage = "parked";
+  story.stopping = undefined;
   story.question = event.question;
   story.next = event.next;
   rememberReview(story, event.review);
@@ -189,6 +193,7 @@ export const endStory = (state: RunState, story: StoryState, event: Event<"story
   releaseSlot(state, story);
   state.parked.delete(event.story);
   story.stage = "ended";
+  story.stopping = undefined;
   story.outcome = event.outcome;
   story.endedAtMs = at;
   story.blockedBy = event.by;

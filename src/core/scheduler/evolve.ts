@@ -183,13 +183,19 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
   }
 };
 
-type Aside = Extract<RunEvent, { type: "message.requested" | "message.ended" | "message.kept" | "status.requested" }>;
+type Aside = Extract<
+  RunEvent,
+  { type: "message.requested" | "message.ended" | "message.kept" | "status.requested" | "attach.withdrawn" }
+>;
 
 /** What happens beside the story's way through its pipeline. */
 const evolveAside = (story: StoryState, event: Aside): void => {
   switch (event.type) {
     case "status.requested":
       story.keptStatus = event.effect.status;
+      return;
+    case "attach.withdrawn":
+      story.stopping = undefined;
       return;
     case "message.requested":
       story.messages = [...story.messages, event.effect.text];

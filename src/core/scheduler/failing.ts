@@ -3,7 +3,13 @@ import type { PhaseName } from "../model/pipeline.ts";
 import { type Decision, endBadly, requeueForStop, startingAt } from "./decision.ts";
 import type { Effect } from "./effects.ts";
 import type { Question, Resumption, RunEvent } from "./events.ts";
-import { backoffMs, ENVIRONMENT_BACKOFF_MS, ENVIRONMENT_FAILURES_MAX, WORK_BACKOFF_MS } from "./policy.ts";
+import {
+  backoffMs,
+  ENVIRONMENT_BACKOFF_MS,
+  ENVIRONMENT_FAILURES_MAX,
+  PROVIDER_FAILURES_MAX,
+  WORK_BACKOFF_MS,
+} from "./policy.ts";
 import { type StoryState, storyOf } from "./state.ts";
 
 /**
@@ -57,11 +63,27 @@ export const waitForEnvironment = (
   story: StoryState,
   next: Resumption,
   failure: Failure,
-  failuresMax = ENVIRONMENT_FAILURES_MAX,
+): RunEvent[] =>
+  waitAndRetry(decision, story, next, failure, { before: story.environmentFailures, max: ENVIRONMENT_FAILURES_MAX });
+
+/** The provider is overloaded or out of reach: that may last a night, and says nothing about this machine. */
+export const waitForOutside = (decision: Decision, story: StoryState, next: Resumption, failure: Failure): RunEvent[] =>
+  waitAndRetry(decision, story, next, failure, {
+    before: story.providerFailures,
+    max: PROVIDER_FAILURES_MAX,
+    ofProvider: true,
+  });
+
+const waitAndRetry = (
+  decision: Decision,
+  story: StoryState,
+  next: Resumption,
+  failure: Failure,
+  { before, max, ofProvider }: { readonly before: number; readonly max: number; readonly ofProvider?: true },
 ): RunEvent[] => {
   const { key } = story.story;
-  if (story.environmentFailures + 1 >= failuresMax) {
-    const text = `${failure.message} (${failuresMax} times in a row). Put it right, then answer "go on".`;
+  if (before + 1 >= max) {
+    const text = `${failure.message} (${max} times in a row). Put it right, then answer "go on".`;
     return [{ type: "story.parked", story: key, question: { kind: "environment", text }, next }];
   }
   return [
@@ -70,9 +92,10 @@ export const waitForEnvironment = (
       story: key,
       reason: "environment",
       attempt: story.attempt,
-      notBeforeMs: decision.atMs + backoffMs(ENVIRONMENT_BACKOFF_MS, story.environmentFailures + 1, decision.luck),
+      notBeforeMs: decision.atMs + backoffMs(ENVIRONMENT_BACKOFF_MS, before + 1, decision.luck),
       next,
       why: failure.message,
+      ...(ofProvider ? { ofProvider } : {}),
     },
   ];
 };

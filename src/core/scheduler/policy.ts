@@ -79,6 +79,8 @@ export const PROVIDER_FAILURES_MAX = 100;
 export const PROVIDER_REST_MS = 60_000;
 /** No rest is longer unless the provider said so. */
 export const PROVIDER_REST_MAX_MS = 1_800_000;
+/** Longest rest that a provider is believed: a month and more; what is longer was counted in another unit. */
+export const PROVIDER_REST_TOLD_MAX_MS = 40 * 86_400_000;
 /** Quiet time after which an overloaded provider gets one more turn at once. */
 export const PROVIDER_EASE_MS = 120_000;
 /** Overloads within this time are one. */

@@ -4,10 +4,16 @@ import type { AgentChoice } from "./policy.ts";
 import type { RunState, StoryState } from "./state.ts";
 import { storyOf } from "./state.ts";
 
-/** Which agent plays a role right now: the configured one, or the first fallback whose provider can be used. */
+/**
+ * Which agent plays a role right now: the first of the configured one and its fallbacks whose provider can be used, else
+ * the one whose provider is back first. One that only a person can bring back is the last choice.
+ */
 export const agentFor = (state: RunState, role: Role): AgentChoice => {
   const agent = state.policy.agents[role];
-  return [agent, ...(agent.fallback ?? [])].find((choice) => !isShut(state, choice.provider)) ?? agent;
+  const choices = [agent, ...(agent.fallback ?? [])].filter(({ provider }) => !state.barred.has(provider));
+  const backAtMs = ({ provider }: AgentChoice): number => state.resting.get(provider) ?? 0;
+  const soonestMs = Math.min(...choices.map(backAtMs));
+  return choices.find((choice) => backAtMs(choice) === soonestMs) ?? agent;
 };
 
 /** The agent of the turn that a story has, or would have next; undefined where storyboard itself is next. */
@@ -55,7 +61,3 @@ export const providerOf = (state: RunState, role: Role, profile: string): string
 /** How many of the builder's turns may run at once right now: what people see as effective workers. */
 export const governedWorkers = (state: RunState, workers: number): number =>
   Math.min(workers, state.slowed.get(agentFor(state, "builder").provider)?.workers ?? workers);
-
-/** Shut for a while or until a person acts; one that is only slowed can be used. */
-const isShut = (state: RunState, provider: string): boolean =>
-  state.barred.has(provider) || state.resting.has(provider);

@@ -13,18 +13,10 @@ import type { Effect, EffectId, Lease } from "./effects.ts";
 import type { Outcome, Question, Resumption, RunStatus, StopPurpose } from "./events.ts";
 import type { RunPolicy } from "./policy.ts";
 import { type ReadyEntry, ReadyQueue } from "./ready-queue.ts";
+import type { SlowedProvider } from "./slowed-provider.ts";
 
 /** Where a story is in its life (product.md). */
 export type StoryStage = "queued" | "running" | "landing" | "parked" | "ended";
-
-/** A provider that was overloaded. */
-export interface SlowedProvider {
-  /** Its turns at once. */
-  readonly workers: number;
-  readonly sinceMs: number;
-  /** When it gets one more, epoch milliseconds. */
-  readonly easeAtMs: number;
-}
 
 /** The life of one story in a run. Mutated by `evolve` alone. */
 export interface StoryState {
@@ -68,6 +60,8 @@ export interface StoryState {
   deferredFindings: readonly Finding[];
   failures: Failure[];
   environmentFailures: number;
+  /** The same for a provider that is overloaded or out of reach. */
+  providerFailures: number;
   landingFailures: number;
   /** Landings refused for a conflict or a red gate since a person last spoke. */
   refusals: number;
@@ -175,6 +169,7 @@ const storyState = (story: Story, index: number, rank: number, unmet: number): S
   deferredFindings: [],
   failures: [],
   environmentFailures: 0,
+  providerFailures: 0,
   landingFailures: 0,
   refusals: 0,
   notBeforeMs: 0,

@@ -204,6 +204,14 @@ describe("the check before a start", () => {
     expect(await refusal({ agents: { builder: { cli: "codex" } } })).toBeUndefined();
   });
 
+  test("does not refuse one whose login is in the project's own settings, which it does not look at", async () => {
+    machine.install("claude", LOGGED_OUT);
+    mkdirSync(join(machine.project, ".claude"));
+    const settings = { env: { ANTHROPIC_AUTH_TOKEN: "t" } };
+    writeFileSync(join(machine.project, ".claude/settings.local.json"), JSON.stringify(settings));
+    expect(await refusal({ agents: { builder: { cli: "claude" } } })).toBeUndefined();
+  });
+
   test("names all of them together, those that stand in, too, and none that the run does not use", async () => {
     machine.install("claude", LOGGED_OUT);
     const agents = {

@@ -70,15 +70,16 @@ describe("permissions", () => {
       commandOf({ gateCommands: ["echo ) Bash (", "echo 'a\u0007b'", "(cd a"] }),
       "--allowedTools",
     );
-    expect(allowed.filter((rule) => !/^(?:Read|Grep|Glob|Edit|Write|NotebookEdit|Task)$/.test(rule))).toEqual(
-      allowed.filter((rule) => rule.startsWith("Bash(git ")),
-    );
+    expect(allowed.filter((rule) => !/^(?:Read|Grep|Glob|Edit|Write|NotebookEdit|Task)$/.test(rule))).toEqual([
+      ...allowed.filter((rule) => rule.startsWith("Bash(git ")),
+      "Bash(cd a:*)",
+    ]);
   });
 
   test("read has no tool that writes, and git only to look, whatever the gates are", () => {
     const command = commandOf({ permission: "read", gateCommands: ["npm test"] });
     expect(valuesOf(command, "--permission-mode")).toEqual(["default"]);
-    expect(valuesOf(command, "--disallowedTools")).toEqual(["Edit", "Write", "NotebookEdit"]);
+    expect(valuesOf(command, "--disallowedTools")).toEqual(["Edit", "Write", "NotebookEdit", "Bash(git *--ou*)"]);
     const allowed = valuesOf(command, "--allowedTools");
     expect(allowed).toContain("Bash(git diff:*)");
     expect(allowed.filter((rule) => /npm|git add|git commit|^Edit|^Write/.test(rule))).toEqual([]);

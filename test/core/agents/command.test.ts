@@ -101,7 +101,7 @@ describe("events", () => {
 
   test("usage adds up, and what is not said stays unknown", () => {
     const turn = parse('{"t":"usage","inputTokens":10,"usd":0.5}\n{"t":"usage","input_tokens":5,"output_tokens":-1}');
-    expect(turn.usage).toEqual({ inputTokens: 15, outputTokens: null, cachedTokens: null, usd: 0.5 });
+    expect(turn.usage).toEqual({ inputTokens: 15, outputTokens: null, cachedTokens: null, usd: 0.5, usdIsPart: true });
     expect(parse("hello").usage.inputTokens).toBeNull();
   });
 

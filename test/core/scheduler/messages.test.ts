@@ -144,3 +144,74 @@ describe("a person who opens the agent's session", () => {
     expect(commandProblem(run.state, { type: "detach", story: "a" })).toBe("nobody has a open");
   });
 });
+
+describe("a session that is opened at an odd moment", () => {
+  const attached = (): TestRun => {
+    const run = runOf(false);
+    run.command({ type: "attach", story: "a" });
+    run.endTurn("a", cutBy("attach"));
+    return run;
+  };
+
+  test("does not bring back a story that a person ended meanwhile", () => {
+    const run = attached();
+    run.command({ type: "cancel", story: "a" });
+    expect(run.outcome("a")).toBe("failed");
+    expect(commandProblem(run.state, { type: "detach", story: "a" })).toBe("nobody has a open");
+    expect(commandProblem(run.state, { type: "answer", story: "a", text: "go on" })).toContain(
+      "has not asked anything",
+    );
+  });
+
+  test("keeps what the story was about to hear", () => {
+    const run = runOf(false);
+    run.endTurn("a", turn({ kind: "question", question: "which?" }, { session: "s1" }));
+    run.command({ type: "pause" });
+    run.command({ type: "answer", story: "a", text: "blue" });
+    run.command({ type: "attach", story: "a" });
+    expect(run.outcome("a")).toBe("parked");
+    run.command({ type: "detach", story: "a" });
+    run.command({ type: "resume" });
+    run.settleEffects();
+    expect(lastTurn(run)).toMatchObject({ prompt: { kind: "answer", answer: "blue" }, attempt: 1 });
+  });
+
+  test("keeps an answer that the turn it ended had not heard", () => {
+    const run = runOf(false);
+    run.endTurn("a", turn({ kind: "question", question: "which?" }, { session: "s1" }));
+    run.command({ type: "answer", story: "a", text: "blue" });
+    run.settleEffects();
+    run.command({ type: "message", story: "a", text: "and hurry" });
+    run.endTurn("a", turn({ kind: "cut", reason: "message" }, { reportsUsage: true, wasIdle: true }));
+    expect(lastTurn(run)).toMatchObject({ prompt: { kind: "answer", answer: "blue" }, messages: ["and hurry"] });
+  });
+
+  test("is refused between two turns, and does not undo a cancel", () => {
+    const run = runOf(false);
+    run.end(lastTurn(run)!, turn({ kind: "finished" }, { session: "s1" }));
+    expect(commandProblem(run.state, { type: "attach", story: "a" })).toContain("between two turns");
+    run.settleEffects();
+    run.command({ type: "cancel", story: "a" });
+    expect(commandProblem(run.state, { type: "attach", story: "a" })).toContain("being ended already");
+  });
+
+  test("is given back before the turn has ended for it", () => {
+    const run = runOf(false);
+    run.command({ type: "attach", story: "a" });
+    run.command({ type: "detach", story: "a" });
+    run.endTurn("a", cutBy("attach"));
+    expect(run.outcome("a")).toBe("running");
+  });
+
+  test("leaves a message to the builder, not to the reviewer", () => {
+    const run = runOf(false);
+    run.command({ type: "message", story: "a", text: "use blue" });
+    run.command({ type: "stop", reason: "home" });
+    run.endTurn("a", cutBy("stop"));
+    run.give({ type: "resumed" });
+    const look = run.outstanding("check-evidence", "a")[0];
+    if (look !== undefined) run.end(look, { kind: "evidence", ok: true, missing: [], notes: [], flags: [] });
+    run.settleEffects();
+    expect(lastTurn(run)).toMatchObject({ role: "builder", messages: ["use blue"] });
+  });
+});

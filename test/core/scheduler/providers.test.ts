@@ -229,3 +229,35 @@ test("a turn in which the agent never got to work costs no attempt, however it w
   // What a program that was killed used, nobody knows: that it worked was seen.
   expect(ended(false)).toBe(2);
 });
+
+test("of a barred provider and a resting fallback the run waits for the one that comes back by itself", () => {
+  const run = started(["a"], { builder: builder({ fallback: [spare] }), reviewer });
+  run.endTurn("a", failed("auth"));
+  run.endTurn("a", failed("rate-limit", { untilMs: run.nowMs + 60_000 }));
+  expect(run.state.stopping).toBeUndefined();
+  run.wait(60_000);
+  run.settleEffects();
+  expect(running(run)).toEqual(["a spare"]);
+});
+
+test("turns that meet a limit together rest once, and a time that cannot be is none", () => {
+  const run = started(["a", "b", "c"]);
+  for (const key of ["a", "b", "c"]) run.endTurn(key, failed("rate-limit"));
+  expect(run.state.resting.get("one")).toBe(run.nowMs + PROVIDER_REST_MS);
+  const other = started(["a"]);
+  other.endTurn("a", failed("rate-limit", { untilMs: 1.7e18 }));
+  expect(other.state.resting.get("one")).toBe(other.nowMs + PROVIDER_REST_MS);
+});
+
+test("a night of overloads does not use up the patience with a crash", () => {
+  const run = started(["a"]);
+  for (let i = 0; i < 20; i++) {
+    run.endTurn("a", failed("overloaded"));
+    run.wait(600_000);
+    run.settleEffects();
+  }
+  run.endTurn("a", turn({ kind: "cut", reason: "crash" }));
+  run.wait(600_000);
+  run.settleEffects();
+  expect(run.state.parked.size).toBe(0);
+});

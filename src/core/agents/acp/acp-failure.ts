@@ -15,12 +15,16 @@ const AUTH_REQUIRED = -32_000;
  */
 export const failureOfError = (error: Fields, said = ""): AcpFailure => {
   const code = typeof error.code === "number" ? error.code : 0;
-  const details = [messageOf(error), detailsOf(error.data), said].filter((text) => text !== "");
-  const words = [...new Set(details)].join("; ") || "it gave no reason";
+  const own = [messageOf(error), detailsOf(error.data)].filter((text) => text !== "").join("; ");
+  const words = [...new Set([own, said])].filter((text) => text !== "").join("; ") || "it gave no reason";
   if (code === AUTH_REQUIRED) return { t: "failed", cause: "auth", message: `the agent has no valid login: ${words}` };
-  const cause = causeOfHttpStatus(code > 0 ? code : null) ?? causeOfWords(words) ?? "other";
+  // What it said may be about a login form; only where it is itself an error does it decide.
+  const told = SAID_ERROR.test(said) ? said : "";
+  const cause = causeOfHttpStatus(code > 0 ? code : null) ?? causeOfWords(`${own}\n${told}`) ?? "other";
   return { t: "failed", cause, message: `the agent reported an error: ${words}` };
 };
+
+const SAID_ERROR = /^(?:api error\b|error:|you've hit your|claude ai usage limit)/i;
 
 /** The failure that a reason to stop stands for; undefined where it is a good end. */
 export const failureOfStop = (reason: unknown): AcpFailure | undefined => {

@@ -64,8 +64,11 @@ const mayRun = (line: string, { permission, gates, isOwn }: AcpLevel): boolean =
 const isGit = (part: string, names: readonly string[]): boolean => {
   const name = GIT.exec(part)?.[1];
   if (name === undefined || !names.includes(name)) return false;
-  return WRITING_GIT.includes(name) || !DOES_MORE.test(part.replaceAll(/["'\\]/g, ""));
+  return WRITING_GIT.includes(name) || (!DOES_MORE.test(part.replaceAll(/\\\n|["'\\]/g, "")) && !BRACES.test(part));
 };
+
+/** What a shell makes several words of, options among them. */
+const BRACES = /\{[^}]*(?:,|\.\.)/;
 
 const GIT = /^git(?: (?:--no-pager|-P))? ([a-z-]+)(?= |$)/;
 /** Options by which a command of git that looks writes a file or runs a program; git takes their beginnings, too. */

@@ -22,7 +22,7 @@ export const acpAgent: AgentDescription = {
   stopSignal: "SIGTERM",
   // The logins of the programs that are known to speak ACP; others are named in the profile's `env`.
   variables:
-    /^(?:ANTHROPIC_\w+|CLAUDE_CONFIG_DIR|CLAUDE_CODE_(?:OAUTH_TOKEN|USE_(?:BEDROCK|VERTEX|FOUNDRY)|SKIP_(?:BEDROCK|VERTEX|FOUNDRY)_AUTH|MAX_\w+)|OPENAI_\w+|CODEX_(?:HOME|API_KEY|ACCESS_TOKEN)|GEMINI_\w+|GOOGLE_\w+|OPENCODE_\w+)$/,
+    /^(?:ANTHROPIC_\w+|CLAUDE_CONFIG_DIR|AWS_(?:ACCESS_KEY_ID|SECRET_ACCESS_KEY|SESSION_TOKEN|PROFILE|REGION|DEFAULT_REGION|BEARER_TOKEN_BEDROCK|ROLE_ARN|WEB_IDENTITY_TOKEN_FILE|CONTAINER_CREDENTIALS_\w+|CONFIG_FILE|SHARED_CREDENTIALS_FILE)|CLOUD_ML_REGION|VERTEX_REGION_\w+|GCLOUD_PROJECT|CLOUDSDK_CONFIG|CLAUDE_CODE_(?:OAUTH_TOKEN|USE_(?:BEDROCK|VERTEX|FOUNDRY)|SKIP_(?:BEDROCK|VERTEX|FOUNDRY)_AUTH|MAX_\w+)|OPENAI_\w+|CODEX_(?:HOME|API_KEY|ACCESS_TOKEN)|GEMINI_\w+|GOOGLE_\w+|OPENCODE_\w+)$/,
   provider: (profile) => `acp ${path.basename(profile.command?.[0] ?? "")}`,
   call: (request) => ({
     command: ["/bin/sh", "-c", 'exec "$STORYBOARD_BIN" bridge acp "$1"', "bridge", bridgeArgument(request)],

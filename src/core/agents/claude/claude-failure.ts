@@ -91,6 +91,8 @@ const nameOf = (word: unknown): TurnFailureCause | undefined =>
 
 const WORDS: readonly (readonly [RegExp, TurnFailureCause])[] = [
   [/no conversation found with session id|session id \S+ is already in use/i, "session-lost"],
+  [/reached your specified (?:workspace )?api usage limits/i, "billing"],
+  [/organization has been disabled/i, "auth"],
   [/credit balance is too low|insufficient credit|billing|payment/i, "billing"],
   [/not logged in|please run \/login|invalid api key|oauth token (?:has )?(?:expired|been revoked)/i, "auth"],
   [/usage limit reached|hit your (?:\w+ )*limit|out of extra usage|limit will reset at/i, "rate-limit"],

@@ -18,7 +18,8 @@ export const claudePermissions = (permission: Permission, gateCommands: readonly
       return [
         ...["--permission-mode", "default"],
         ...["--allowedTools", ...READ_TOOLS, ...LOOKING],
-        ...["--disallowedTools", ...WRITE_TOOLS],
+        // A git command that looks can write a file by itself.
+        ...["--disallowedTools", ...WRITE_TOOLS, "Bash(git *--ou*)"],
       ];
     case "edit": {
       const gates = new Set(gateCommands.flatMap(gateRules));

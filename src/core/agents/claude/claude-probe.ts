@@ -9,6 +9,11 @@ export const CLAUDE_PROBE: AgentProbe = {
   tested: "2.1.328",
   version: ["--version"],
   logins: [{ args: ["auth", "status"], read: (answer: ProbeAnswer) => readAuthStatus(answer) }],
+  // `auth status` does not apply the variables that a project's settings set; a turn does.
+  projectLogin: {
+    files: [".claude/settings.json", ".claude/settings.local.json"],
+    pattern: /"(?:ANTHROPIC_(?:API_KEY|AUTH_TOKEN)|CLAUDE_CODE_(?:OAUTH_TOKEN|USE_\w+))"/,
+  },
   keys: [
     "ANTHROPIC_API_KEY",
     "CLAUDE_CODE_OAUTH_TOKEN",

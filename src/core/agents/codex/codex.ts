@@ -45,10 +45,15 @@ const QUIET = ["-c", "check_for_update_on_startup=false", "-c", "analytics.enabl
 const argumentsOf = (request: TurnRequest): string[] => [
   ...["exec", "--json", ...QUIET],
   ...modelArguments(wantedModel(request)),
-  ...codexPermissions(request.permission, request.gateCommands ?? [], [
-    ...(request.worktree === undefined ? [] : [request.worktree]),
-    ...commitFolders(request.gitDirectories ?? []).filter((folder) => existsSync(folder)),
-  ]),
+  // Where the machine itself is the sandbox, Codex's own may not start, not even to look.
+  ...codexPermissions(
+    request.profile.permissions === "full" ? "full" : request.permission,
+    request.gateCommands ?? [],
+    [
+      ...(request.worktree === undefined ? [] : [request.worktree]),
+      ...commitFolders(request.gitDirectories ?? []).filter((folder) => existsSync(folder)),
+    ],
+  ),
   ...(request.session === undefined ? [] : ["resume", request.session]),
   // The prompt is on stdin.
   "-",

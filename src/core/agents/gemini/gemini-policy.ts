@@ -102,7 +102,7 @@ const WRITING = [...WRITING_GIT.map(git), ...FILE_COMMANDS];
 const FILE_COMMAND_OUTSIDE = `(?:${FILE_COMMANDS.join("|")})(?= )[^;&|]*(?:[ ='](?:/|~|[$])|\\\\"(?:/|~|[$])|[.][.])`;
 
 /** git writes a difference into a file by itself. */
-const WRITES_BY_OPTION = "git [^;&|]*--output";
+const WRITES_BY_OPTION = "git [^;&|]*(?:--ou|''|[{][^}]*,)";
 
 /** Characters that would end a rule early or that TOML does not take; such a gate cannot be named. */
 const UNWRITABLE = /\p{Cc}|\p{Surrogate}/u;

@@ -8,7 +8,10 @@ export const causeOfWords = (words: string): TurnFailureCause | undefined =>
 /** The first that fits counts: a quota of zero is a 429 like any other, but waiting does not help. */
 const WORDS: readonly (readonly [RegExp, TurnFailureCause])[] = [
   [/error resuming session|error starting session: session id \S+ already exists/i, "session-lost"],
-  [/\blimit: ?0(?![\d.])|INSUFFICIENT_G1_CREDITS|credits? balance|credits are depleted|\bbilling\b/i, "billing"],
+  [
+    /\blimit: ?0(?![\d.])|INSUFFICIENT_G1_CREDITS|credits? balance|credits are depleted|(?<!plan and )\bbilling\b/i,
+    "billing",
+  ],
   [
     /api key (?:not valid|not found|expired)|API_KEY_INVALID|reported as leaked|must specify the GEMINI_API_KEY/i,
     "auth",

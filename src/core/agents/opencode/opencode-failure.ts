@@ -80,6 +80,8 @@ const WORDS: readonly (readonly [RegExp, TurnFailureCause])[] = [
     /ModelNotFound|model not found|ProviderInitError|Config\w*Error|config(?:uration)? (?:file )?(?:at \S+ )?is (?:invalid|not valid)/i,
     "config",
   ],
+  // Gemini words every limit as one of billing; OpenAI's words for an empty account name no metric.
+  [/quota exceeded for metric(?!.{0,200}limit: ?0(?![\d.]))/is, "rate-limit"],
   [
     /insufficient[ _](?:credit|fund|balance|quota)|credit balance|exceeded your current quota|billing|payment/i,
     "billing",

@@ -82,7 +82,7 @@ const LOOKING: Readonly<Record<string, Answer>> = {
       ["2>&1", "2>/dev/null"].flatMap((end) => [`${command} ${end}`, `${command} * ${end}`]),
     ),
   ),
-  ...answers("deny", ["*>*>*", "*--output*"]),
+  ...answers("deny", ["*>*>*", "*--output*", "git *{*,*", 'git *""*', "git *''*", "git *\\\\*"]),
 };
 
 /** A commit message of several lines is often made by `cat`, and may well name somebody `<in brackets>`. */
@@ -92,22 +92,5 @@ const WRITING = [...WRITING_GIT.map((command) => withArguments(`git ${command}`)
 const gatePatterns = (lines: readonly string[]): string[] =>
   lines
     .flatMap(commandsOf)
-    .map(withoutGroup)
-    .filter((command) => command !== "")
     // opencode fills a home folder in, but only in the pattern; so the wildcard for one character stands there.
     .map((command) => withArguments(command.replace(/^[~$]/, "?")));
-
-const GROUPS = [
-  ["(", ")"],
-  ["{", "}"],
-] as const;
-
-const withoutGroup = (command: string): string => {
-  let bare = command.replace(/^[({!\s]+/, "");
-  for (const [opening, closing] of GROUPS) {
-    while (bare.endsWith(closing) && bare.split(closing).length > bare.split(opening).length) {
-      bare = bare.slice(0, -1).trimEnd();
-    }
-  }
-  return bare;
-};

@@ -54,11 +54,12 @@ export const performTurn = async (world: World, effect: RunTurn): Promise<Effect
 
 const turnResult = (result: TurnResult): EffectResult => ({ kind: "turn", result });
 
-/** The result of a turn that was never started. */
+/** The result of a turn that was never started: nobody heard what it was about. */
 const without = (end: TurnEnd): TurnResult => ({
   end,
   usage: NO_USAGE,
-  reportsUsage: false,
+  reportsUsage: true,
+  wasIdle: true,
   durationMs: 0,
   lastLines: [],
 });
@@ -85,6 +86,8 @@ const followJob = async (
   const parser = describeAgent(profileIn(world, effect.agent).cli).createParser();
   const feed = createTurnFeed(world, effect.story, effect.phase);
   if (found.kind === "over") {
+    // A message on its way to it is to learn that nobody is there any more.
+    world.turns.set(effect.id, { stop: async () => {}, directory: found.directory, hasEnded: () => true });
     const tail = tailTranscript(join(found.directory, JOB_FILES.transcript), {
       onLines: (lines) => {
         for (const line of lines) for (const event of parser.line(line)) feed.say(event);
