@@ -3,7 +3,17 @@ import { join } from "node:path";
 import { expect, test, vi } from "vitest";
 import { eachProject } from "../../support/each-project.ts";
 import { type Project, writeSprint } from "../../support/project.ts";
-import { contractLines, gate, live, open, promptOf, reached, script, scripted } from "../../support/steering.ts";
+import {
+  contractLines,
+  eventually,
+  gate,
+  live,
+  open,
+  promptOf,
+  reached,
+  script,
+  scripted,
+} from "../../support/steering.ts";
 
 const FOLDER = "_bmad-output/implementation-artifacts";
 // Many programs are started one after the other, on a machine that others use too.
@@ -17,6 +27,9 @@ eachProject((made) => {
 const verdict = (text: string): string => `printf '%s\\n' '\`\`\`json' '${text}' '\`\`\`'`;
 const statusInSprint = (): string => /1-1-base: (\S+)/.exec(project.read(`${FOLDER}/sprint-status.yaml`))?.[1] ?? "";
 const statusInStory = (): string => /^Status: (\S+)/m.exec(project.read(`${FOLDER}/1-1-base.md`))?.[1] ?? "";
+
+const areBoth = (status: string): Promise<unknown> =>
+  eventually(`both are ${status}`, () => statusInSprint() === status && statusInStory() === status);
 
 test("findings go back to the builder's session and to the reviewer's; statuses are true on the way; the rest is deferred", async () => {
   writeSprint(project, [{ key: "1-1-base" }]);
@@ -40,10 +53,11 @@ test("findings go back to the builder's session and to the reviewer's; statuses 
   );
   const run = live(project, ["run", "--json"]);
   await reached(project, "build");
-  expect([statusInSprint(), statusInStory()]).toEqual(["in-progress", "in-progress"]);
+  // Statuses are written while the agent starts.
+  await areBoth("in-progress");
   open(project, "build");
   await reached(project, "verify");
-  expect([statusInSprint(), statusInStory()]).toEqual(["review", "review"]);
+  await areBoth("review");
   open(project, "verify");
   expect(await run.ended).toBe(0);
   expect([statusInSprint(), statusInStory()]).toEqual(["done", "done"]);
