@@ -56,6 +56,8 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
   const state = foldRun(stored, events);
   let control: ControlServer<JournaledEvent, FeedLine> | undefined;
   let journaled = events.length;
+  // A run's time is told by its events, so that whoever looks at it later is told the same.
+  let lastAtMs = events.at(-1)?.at ?? stored.file.startedAtMs;
   const onFeed = (line: FeedLine): void => {
     reporter.feed([line]);
     control?.publishFeed(line);
@@ -69,6 +71,7 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     clean: (text) => world.mask(plainText(text)),
     onEvents: (entries, after) => {
       journaled += entries.length;
+      lastAtMs = entries.at(-1)?.at ?? lastAtMs;
       reporter.events(entries, after);
       for (const entry of entries) control?.publish(entry);
     },
@@ -102,7 +105,7 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     journal.close();
   }
   const places = world.run.config.isolation === "worktree" ? await placesOf(world) : undefined;
-  reporter.end(summaryFacts(state, stored, Date.now() - stored.file.startedAtMs, places));
+  reporter.end(summaryFacts(state, stored, lastAtMs - stored.file.startedAtMs, places));
   return exitStatus(state, stored);
 };
 

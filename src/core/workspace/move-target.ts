@@ -26,6 +26,8 @@ export interface MoveRequest {
   readonly ownedPaths: readonly string[];
   /** New content of an owned file from the three versions. Called again after a crash, with its own result as `working`. */
   readonly resolveOwned: ResolveOwned;
+  /** Writes owned files while nobody else of ours does: two of us would take back what the other one wrote. */
+  readonly writeAlone?: <T>(work: () => Promise<T>) => Promise<T>;
   /** Whether this intent was begun before: then files may stand half moved. */
   readonly resumed: boolean;
   /** Longest wait for somebody else's lock of the index, in milliseconds. */
@@ -168,7 +170,8 @@ const moveFiles = async (
     return await whatIsInTheWay(request, unmoved, refusal);
   }
   await step("files-moved");
-  await writeOwned(repository, owned, { from, to, resolve: request.resolveOwned });
+  const alone = request.writeAlone ?? ((work) => work());
+  await alone(() => writeOwned(repository, owned, { from, to, resolve: request.resolveOwned }));
   await step("owned-written");
   await rename(index, join(repository.gitDirectory, "index"));
   await step("index-moved");

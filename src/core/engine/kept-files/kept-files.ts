@@ -76,7 +76,7 @@ export class KeptFiles {
 
   /** Sets a status in the user's sprint file and story file. */
   setStatus(story: Story, status: WritableStatus, deferred: readonly Finding[] = []): Promise<void> {
-    return this.#alone(async () => {
+    return this.alone(async () => {
       this.#kept.set(story.key, status);
       const { project, sprintFile } = this.#run;
       if (this.#run.source === "bmad" && sprintFile !== undefined) {
@@ -94,7 +94,7 @@ export class KeptFiles {
 
   /** Sets every status again in the user's copy: an editor may have written over one what it had read before. */
   setAgain(): Promise<void> {
-    return this.#alone(async () => {
+    return this.alone(async () => {
       const { project, sprintFile, source } = this.#run;
       if (source !== "bmad" || sprintFile === undefined || this.#kept.size === 0) return;
       const now = new Date();
@@ -215,7 +215,7 @@ export class KeptFiles {
    * file that the user edited meanwhile keeps their edits; true then.
    */
   bringBack(worktreeProject: string, landing: LandingStatus, isTracked: (path: string) => boolean): Promise<boolean> {
-    return this.#alone(async () => {
+    return this.alone(async () => {
       const { story, status } = landing;
       const { project, sprintFile } = this.#run;
       if (this.#run.source !== "bmad") return false;
@@ -291,9 +291,10 @@ export class KeptFiles {
     if (text !== old) files.set(this.#deferredPath, Buffer.from(text));
   }
 
-  #alone<T>(work: () => Promise<T>): Promise<T> {
+  /** Does some work on owned files of the user's copy while nothing else here writes any. */
+  readonly alone = <T>(work: () => Promise<T>): Promise<T> => {
     const result = this.#last.then(work, work);
     this.#last = result.catch(() => undefined);
     return result;
-  }
+  };
 }

@@ -24,7 +24,9 @@ export const leaveCopy = async (world: World): Promise<string[]> => {
 const giveBack = async ({ repository, keptFiles }: World): Promise<void> => {
   const { changed } = await readWorkingState(repository.root);
   const owned = changed.filter((path) => isWithinPaths(path, keptFiles.ownedPaths)).map((path) => ({ path }));
-  await writeOwned(repository, owned, { from: "HEAD", to: "HEAD", resolve: keptFiles.asCommitted });
+  await keptFiles.alone(() =>
+    writeOwned(repository, owned, { from: "HEAD", to: "HEAD", resolve: keptFiles.asCommitted }),
+  );
 };
 
 /** With the owned files as they landed, git finds nothing of ours in the way when the user merges. */
@@ -32,5 +34,5 @@ const showLanded = async ({ repository, keptFiles, positions }: World): Promise<
   const { target: from, integration: to } = positions;
   const changes = await listChanges(from, to, { cwd: repository.root });
   const owned = changes.filter(({ path }) => isWithinPaths(path, keptFiles.ownedPaths));
-  await writeOwned(repository, owned, { from, to, resolve: keptFiles.resolveOwned });
+  await keptFiles.alone(() => writeOwned(repository, owned, { from, to, resolve: keptFiles.resolveOwned }));
 };

@@ -61,6 +61,7 @@ const moveTo = async (world: World, to: string): Promise<void> => {
     to,
     ownedPaths: world.keptFiles.ownedPaths,
     resolveOwned: world.keptFiles.resolveOwned,
+    writeAlone: world.keptFiles.alone,
     resumed: positions.resumed,
   });
   positions.held = undefined;
