@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { type Environment, withoutOwnTools } from "../../core/agents/environment/own-tools.ts";
 import type { AgentProfile } from "../../core/model/config.ts";
-import { findStoryKey, type StoryKey } from "../../core/model/story-key.ts";
+import type { StoryKey } from "../../core/model/story-key.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import { type Attachment, attachmentOf, attachProblem } from "../attach/attachment.ts";
 import { runAtTerminal } from "../attach/run-at-terminal.ts";
@@ -9,6 +9,7 @@ import type { ProjectOptions } from "../command-line/parsed-command.ts";
 import { connectLead, type LeadClient } from "../lead/connect-lead.ts";
 import { lookAtRun, newestRun, type StoredRun } from "../lead/runs.ts";
 import type { OwnPackage } from "../own-package.ts";
+import { meantKey, noRun } from "./meant.ts";
 import type { CommandOutput } from "./output.ts";
 import { projectFolder } from "./project.ts";
 
@@ -33,14 +34,11 @@ export const attachCommand = async (
   }
   const project = projectFolder(options);
   const stored = newestRun(project);
-  if (stored === undefined) throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
-  const keys = stored.file.stories.map(({ key }) => key);
-  const key = findStoryKey(word, keys);
-  if (key === undefined) {
-    throw new UserError(`No story, or more than one, is meant by ${JSON.stringify(word)}.`, [
-      `The stories are: ${keys.slice(0, 20).join(", ")}.`,
-    ]);
-  }
+  if (stored === undefined) throw noRun();
+  const key = meantKey(
+    word,
+    stored.file.stories.map((story) => story.key),
+  );
   // Before anything is stopped for it: not every agent has a session that could be opened.
   const agent = lookAtRun(stored).state.stories.get(key)?.agent;
   const problem = agent === undefined ? undefined : attachProblem(stored.file.config.agents[agent]);

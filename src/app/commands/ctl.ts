@@ -1,5 +1,4 @@
 import { plainLine, plainText } from "../../core/model/plain-text.ts";
-import { findStoryKey } from "../../core/model/story-key.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import { commandProblem } from "../../core/scheduler/decide-command.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
@@ -9,6 +8,7 @@ import { storeAnswer } from "../lead/answers.ts";
 import { connectLead } from "../lead/connect-lead.ts";
 import { lookAtRun, newestRun } from "../lead/runs.ts";
 import { type InboxItem, takeSnapshot } from "../lead/snapshot.ts";
+import { meantKey, noRun } from "./meant.ts";
 import type { CommandOutput } from "./output.ts";
 import { projectFolder } from "./project.ts";
 
@@ -38,7 +38,7 @@ export const ctlCommand = async (
 
 const withoutLead = (action: ControlAction, project: string, out: (text: string) => void): number => {
   const newest = newestRun(project);
-  if (newest === undefined) throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
+  if (newest === undefined) throw noRun();
   const { state, events, directory } = lookAtRun(newest);
   if (action.type === "inbox")
     return printInbox(takeSnapshot(newest, state, { events: events.length, leadAlive: false }).inbox, out);
@@ -57,17 +57,8 @@ const withoutLead = (action: ControlAction, project: string, out: (text: string)
   return 0;
 };
 
-const withFullKey = (command: Command, keys: Iterable<string>): Command => {
-  if (!("story" in command)) return command;
-  const all = [...keys];
-  const key = findStoryKey(command.story, all);
-  if (key === undefined) {
-    throw new UserError(`No story, or more than one, is meant by ${JSON.stringify(command.story)}.`, [
-      `The stories are: ${all.slice(0, 20).join(", ")}.`,
-    ]);
-  }
-  return { ...command, story: key };
-};
+const withFullKey = (command: Command, keys: Iterable<string>): Command =>
+  "story" in command ? { ...command, story: meantKey(command.story, [...keys]) } : command;
 
 const printInbox = (items: readonly InboxItem[], out: (text: string) => void): number => {
   if (items.length === 0) out("Nothing waits for you.\n");

@@ -7,9 +7,9 @@ import { openTranscript } from "../../core/jobs/transcript-file.ts";
 import { tailTranscript } from "../../core/jobs/transcript-tail.ts";
 import { plainText } from "../../core/model/plain-text.ts";
 import { findStoryKey } from "../../core/model/story-key.ts";
-import { UserError } from "../../core/model/user-error.ts";
 import type { ProjectOptions } from "../command-line/parsed-command.ts";
 import { lookAtRun, newestRun, readRun, runIds, type StoredRun } from "../lead/runs.ts";
+import { meantKey, noRun } from "./meant.ts";
 import type { CommandOutput } from "./output.ts";
 import { projectFolder } from "./project.ts";
 import { snapshotOf } from "./status.ts";
@@ -24,14 +24,11 @@ export const logsCommand = async (
 ): Promise<number> => {
   const project = projectFolder(options);
   const newest = newestRunWith(project, story);
-  if (newest === undefined) throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
-  const keys = newest.file.stories.map(({ key }) => key);
-  const key = findStoryKey(story, keys);
-  if (key === undefined) {
-    throw new UserError(`No story, or more than one, is meant by ${JSON.stringify(story)}.`, [
-      `The stories are: ${keys.slice(0, 20).join(", ")}.`,
-    ]);
-  }
+  if (newest === undefined) throw noRun();
+  const key = meantKey(
+    story,
+    newest.file.stories.map((candidate) => candidate.key),
+  );
   const shown = new Set<string>();
   for (;;) {
     const jobs = jobsOf(newest, key).filter((job) => !shown.has(job));

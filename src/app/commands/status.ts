@@ -1,9 +1,9 @@
-import { UserError } from "../../core/model/user-error.ts";
 import type { ProjectOptions } from "../command-line/parsed-command.ts";
 import { connectLead } from "../lead/connect-lead.ts";
 import { lookAtRun, newestRun } from "../lead/runs.ts";
 import { type LeadSnapshot, takeSnapshot } from "../lead/snapshot.ts";
 import { formatStatus } from "../machine-contract/format-status.ts";
+import { noRun } from "./meant.ts";
 import type { CommandOutput } from "./output.ts";
 import { projectFolder } from "./project.ts";
 
@@ -25,7 +25,7 @@ export const snapshotOf = async (project: string): Promise<LeadSnapshot> => {
   client?.close();
   if (live !== undefined) return live;
   const newest = newestRun(project);
-  if (newest === undefined) throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
+  if (newest === undefined) throw noRun();
   const { state, events } = lookAtRun(newest);
   return takeSnapshot(newest, state, { events: events.length, leadAlive: false });
 };

@@ -9,6 +9,7 @@ import { attach, newestWindow, stillWindow } from "../screen/lead-ports.ts";
 import { openSidePane } from "../screen/open-side-pane.ts";
 import type { RunWindow } from "../screen/run-window.ts";
 import { canShowScreen } from "../screen/terminal.ts";
+import { noRun } from "./meant.ts";
 import { projectFolder } from "./project.ts";
 
 /** `storyboard watch [RUN]`: the screen for a run that another process leads, or for one that nobody leads any more. */
@@ -41,7 +42,7 @@ const windowOf = async ({ run }: WatchOptions, repository: Repository): Promise<
   live?.close();
   const still = run === undefined ? newestWindow(repository) : storedWindow(run, repository);
   if (still !== undefined) return still;
-  throw new UserError("There is no run in this project.", ["Start one: storyboard run"], 1);
+  throw noRun();
 };
 
 const storedWindow = (run: string, { project }: Repository): RunWindow => {

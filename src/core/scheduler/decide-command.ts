@@ -6,7 +6,7 @@ import { ATTACHED, type Resumption, type RunEvent, type StopPurpose } from "./ev
 import { stopRun } from "./failing.ts";
 import { failureOf } from "./failures.ts";
 import type { Command } from "./inputs.ts";
-import type { AgentChoice } from "./policy.ts";
+import { choiceNamed } from "./providers.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
 
 /** Why a command does not apply now, in words for a person; undefined when it does. */
@@ -228,17 +228,12 @@ const said = (decision: Decision, story: StoryState, text: string): RunEvent[] =
   const turn = runningTurn(decision.state, story);
   if (turn === undefined) return [];
   const { key } = story.story;
-  if (choiceOf(decision.state, turn).takesMessages === true) {
+  if (choiceNamed(decision.state, turn.role, turn.agent).takesMessages === true) {
     const effect = { kind: "deliver-message", id: decision.newEffect(), story: key, turn: turn.id, text } as const;
     return [{ type: "message.requested", story: key, effect }];
   }
   const kept: RunEvent = { type: "message.kept", story: key, text };
   return story.stopping === undefined ? [kept, stopTurn(decision, turn, "message", "message")] : [kept];
-};
-
-const choiceOf = ({ policy }: RunState, { role, agent }: RunTurn): AgentChoice => {
-  const first = policy.agents[role];
-  return [first, ...(first.fallback ?? [])].find((choice) => choice.profile === agent) ?? first;
 };
 
 /** The turn ends first; a story without one waits at once, unless it waits or has ended already. */

@@ -71,7 +71,7 @@ export const slowProvider = ({ state, atMs }: Decision, effect: RunTurn): RunEve
  * A provider that only a person can bring back (login, billing, settings): its stories wait, those of others go on. The
  * run stops when nothing else is left to do.
  */
-export const barProvider = (
+const barProvider = (
   { state }: Decision,
   story: StoryState,
   effect: RunTurn,
@@ -114,7 +114,7 @@ const isBarred = (state: RunState, key: StoryKey): boolean => {
 };
 
 /** Whether a failed turn of that provider stops everything at once: no other provider has a part in the run. */
-export const isOnlyProvider = (state: RunState, provider: string): boolean =>
+const isOnlyProvider = (state: RunState, provider: string): boolean =>
   Object.values(state.policy.agents).every(
     (agent) => agent.provider === provider && (agent.fallback ?? []).every((choice) => choice.provider === provider),
   );

@@ -10,7 +10,7 @@ import { storyOf } from "./state.ts";
  */
 export const agentFor = (state: RunState, role: Role): AgentChoice => {
   const agent = state.policy.agents[role];
-  const choices = [agent, ...(agent.fallback ?? [])].filter(({ provider }) => !state.barred.has(provider));
+  const choices = choicesOf(agent).filter(({ provider }) => !state.barred.has(provider));
   const backAtMs = ({ provider }: AgentChoice): number => state.resting.get(provider) ?? 0;
   const soonestMs = Math.min(...choices.map(backAtMs));
   return choices.find((choice) => backAtMs(choice) === soonestMs) ?? agent;
@@ -53,10 +53,16 @@ const providerInUse = (state: RunState, story: StoryState): string | undefined =
 };
 
 /** Whose limits a turn of that profile falls under. */
-export const providerOf = (state: RunState, role: Role, profile: string): string => {
+export const providerOf = (state: RunState, role: Role, profile: string): string =>
+  choiceNamed(state, role, profile).provider;
+
+/** The choice of a role that has that profile; the role's first where none has. */
+export const choiceNamed = (state: RunState, role: Role, profile: string): AgentChoice => {
   const agent = state.policy.agents[role];
-  return [agent, ...(agent.fallback ?? [])].find((choice) => choice.profile === profile)?.provider ?? agent.provider;
+  return choicesOf(agent).find((choice) => choice.profile === profile) ?? agent;
 };
+
+const choicesOf = (agent: AgentChoice): readonly AgentChoice[] => [agent, ...(agent.fallback ?? [])];
 
 /** How many of the builder's turns may run at once right now: what people see as effective workers. */
 export const governedWorkers = (state: RunState, workers: number): number =>

@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { Project } from "../../support/project.ts";
+import { expect, test } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import type { Project } from "../../support/project.ts";
 import {
   ctl,
   eventually,
@@ -13,13 +14,11 @@ import {
   storyIn,
   writePlain,
 } from "../../support/steering.ts";
-import { endProject } from "../../support/terminal.ts";
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
+eachProject((made) => {
+  project = made;
 });
-afterEach(() => endProject(project));
 
 test("a message ends the turn of an agent that cannot listen, and continues its session with it at no cost", async () => {
   script(

@@ -1,16 +1,15 @@
 import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, expect, test } from "vitest";
-import { Project } from "../../support/project.ts";
+import { expect, test } from "vitest";
+import { eachProject } from "../../support/each-project.ts";
+import type { Project } from "../../support/project.ts";
 import { contractLines, ctl, eventually, live, statusOf, storyIn } from "../../support/steering.ts";
-import { endProject } from "../../support/terminal.ts";
 
 let project: Project;
-beforeEach(() => {
-  project = new Project();
+eachProject((made) => {
+  project = made;
   mkdirSync(join(project.base, "bin"));
 });
-afterEach(() => endProject(project));
 
 /** An agent program of its own provider. `$OUT` is a folder for signs. */
 const agent = (name: string, code: string): string => {
