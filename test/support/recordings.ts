@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import fc from "fast-check";
-import { expect } from "vitest";
-import type { AgentEvent, AgentParser, ParsedTurn } from "../../src/core/agents/agent.ts";
+import { expect, test } from "vitest";
+import type { AgentEvent, AgentExit, AgentParser, ParsedTurn } from "../../src/core/agents/agent.ts";
 import { createLineSplitter } from "../../src/core/jobs/line-splitter.ts";
 import { plainText } from "../../src/core/model/plain-text.ts";
 
@@ -52,6 +52,48 @@ export class Recordings {
     for (const seed of [1, 7, 50]) expect(this.replay(name, cutBy(seed))).toEqual(whole);
   }
 }
+
+/** Of a recording: how it ended; then input, output and cached tokens and the cost, null where they are not known. */
+export type RecordedTurn = readonly [object, (number | null)?, (number | null)?, (number | null)?, (number | null)?];
+
+/** The tests that hold of every recording of a program; `also` says what else holds of each. */
+export const testEach = (
+  recordings: Recordings,
+  rows: Readonly<Record<string, RecordedTurn>>,
+  also: (replay: Replay) => void = () => {},
+): void => {
+  test("every recording has a row here", () => {
+    expect(recordings.names()).toEqual(Object.keys(rows).sort());
+  });
+
+  test.each(Object.entries(rows))("%s ends as it did, and is counted right", (name, row) => {
+    const [end, inputTokens = null, outputTokens = null, cachedTokens = null, usd = null] = row;
+    const replay = recordings.replay(name);
+    expect(replay.turn.end).toMatchObject(end);
+    expect(replay.turn.usage).toEqual({
+      inputTokens,
+      outputTokens,
+      cachedTokens,
+      usd: usd === null ? null : expect.closeTo(usd, 10),
+    });
+    expect(replay.events.filter((event) => event.t === "unknown")).toEqual([]);
+    also(replay);
+  });
+
+  test.each(Object.keys(rows))("%s gives the same events however its bytes come", (name) =>
+    recordings.expectTheSameHoweverCut(name),
+  );
+};
+
+/** What a new parser makes of those lines; an object stands for its JSON. */
+export const replayLines = (
+  parser: AgentParser,
+  lines: readonly (object | string)[],
+  exit: AgentExit = { status: 0 },
+): ParsedTurn & { readonly events: AgentEvent[] } => {
+  const events = lines.flatMap((line) => parser.line(typeof line === "string" ? line : JSON.stringify(line)));
+  return { ...parser.end(exit), events };
+};
 
 const linesIn = (pieces: readonly Buffer[]): string[] => {
   const splitter = createLineSplitter(16 * 2 ** 20);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AgentEvent, AgentExit, ParsedTurn } from "../../../src/core/agents/agent.ts";
+import type { AgentExit } from "../../../src/core/agents/agent.ts";
 import { createClaudeParser } from "../../../src/core/agents/claude/claude-parser.ts";
 import { readBuildClaim } from "../../../src/core/agents/reading/closing-block.ts";
-import { expectTheSameOfAnyBytes } from "../../support/recordings.ts";
+import { expectTheSameOfAnyBytes, replayLines } from "../../support/recordings.ts";
 
 const SESSION = "0badcafe-1111-4222-8333-444455556666";
 
@@ -42,14 +42,8 @@ const apiError = (text: string, more: object = {}, error: object = {}) => [
   result(text, { is_error: true, terminal_reason: "api_error", ...more }),
 ];
 
-const replay = (
-  lines: readonly (object | string)[],
-  exit: AgentExit = { status: 0 },
-): ParsedTurn & { events: AgentEvent[] } => {
-  const parser = createClaudeParser();
-  const events = lines.flatMap((line) => parser.line(typeof line === "string" ? line : JSON.stringify(line)));
-  return { ...parser.end(exit), events };
-};
+const replay = (lines: readonly (object | string)[], exit?: AgentExit) =>
+  replayLines(createClaudeParser(), lines, exit);
 
 describe("how a turn ended", () => {
   test.each([

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createClaudeParser } from "../../../src/core/agents/claude/claude-parser.ts";
 import type { TurnEnd } from "../../../src/core/model/turn.ts";
-import { Recordings } from "../../support/recordings.ts";
+import { type RecordedTurn, Recordings, testEach } from "../../support/recordings.ts";
 
 const recordings = new Recordings("claude", createClaudeParser);
 const replay = recordings.replay.bind(recordings);
@@ -14,7 +14,7 @@ const LOST_DATABASE = {
 };
 
 /** Of every recording: how it ended, input with cache writes, output, cache reads, and the cost of this run alone. */
-const RECORDINGS: Readonly<Record<string, readonly [object, (number | null)?, (number | null)?, number?, number?]>> = {
+const RECORDINGS: Readonly<Record<string, RecordedTurn>> = {
   "allow-list": [FINISHED, 2820, 195, 3600, 0.01702],
   "auth-none": [failed("auth"), 0, 0, 0, 0],
   auth401: [failed("auth"), 0, 0, 0, 0],
@@ -53,26 +53,7 @@ const RECORDINGS: Readonly<Record<string, readonly [object, (number | null)?, (n
 };
 
 describe.skipIf(!recordings.areThere)("recorded runs (skipped without the folder STORYBOARD_TRANSCRIPTS)", () => {
-  test("every recording has a row here", () => {
-    expect(recordings.names()).toEqual(Object.keys(RECORDINGS).sort());
-  });
-
-  test.each(Object.entries(RECORDINGS))("%s ends as it did, and is counted right", (name, row) => {
-    const [end, inputTokens = null, outputTokens = null, cachedTokens = null, usd = null] = row;
-    const { turn, events } = replay(name);
-    expect(turn.end).toMatchObject(end);
-    expect(turn.usage).toEqual({
-      inputTokens,
-      outputTokens,
-      cachedTokens,
-      usd: usd === null ? null : expect.closeTo(usd, 10),
-    });
-    expect(events.filter((event) => event.t === "unknown")).toEqual([]);
-  });
-
-  test.each(Object.keys(RECORDINGS))("%s gives the same events however its bytes come", (name) =>
-    recordings.expectTheSameHoweverCut(name),
-  );
+  testEach(recordings, RECORDINGS);
 
   test("cut off at any byte, a recording is a failure unless its result was whole", () => {
     const bytes = recordings.bytes("success");

@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AgentEvent, AgentExit, ParsedTurn } from "../../../src/core/agents/agent.ts";
+import type { AgentExit } from "../../../src/core/agents/agent.ts";
 import { createCodexParser } from "../../../src/core/agents/codex/codex-parser.ts";
 import { readBuildClaim } from "../../../src/core/agents/reading/closing-block.ts";
 import { NO_USAGE } from "../../../src/core/model/usage.ts";
-import { expectTheSameOfAnyBytes } from "../../support/recordings.ts";
+import { expectTheSameOfAnyBytes, replayLines } from "../../support/recordings.ts";
 
 /** Ids begin with the time when their thread was made. */
 const threadOf = (atMs: number): string => {
@@ -33,14 +33,7 @@ const failing = (message: string) => [
   { type: "turn.failed", error: { message } },
 ];
 
-const replay = (
-  lines: readonly (object | string)[],
-  exit: AgentExit = { status: 0 },
-): ParsedTurn & { events: AgentEvent[] } => {
-  const parser = createCodexParser();
-  const events = lines.flatMap((line) => parser.line(typeof line === "string" ? line : JSON.stringify(line)));
-  return { ...parser.end(exit), events };
-};
+const replay = (lines: readonly (object | string)[], exit?: AgentExit) => replayLines(createCodexParser(), lines, exit);
 
 describe("how a turn ended", () => {
   test.each([

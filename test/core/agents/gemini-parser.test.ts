@@ -1,10 +1,10 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AgentEvent, AgentExit, ParsedTurn } from "../../../src/core/agents/agent.ts";
+import type { AgentExit } from "../../../src/core/agents/agent.ts";
 import { createGeminiParser } from "../../../src/core/agents/gemini/gemini-parser.ts";
 import { BUILD_FILE_ADVICE } from "../../../src/core/agents/gemini/gemini-policy.ts";
 import { readBuildClaim } from "../../../src/core/agents/reading/closing-block.ts";
-import { expectTheSameOfAnyBytes } from "../../support/recordings.ts";
+import { expectTheSameOfAnyBytes, replayLines } from "../../support/recordings.ts";
 
 const SESSION = "0badcafe-1111-4222-8333-444455556666";
 const AT = "2026-03-04T10:00:00.000Z";
@@ -27,14 +27,8 @@ const STATS = { total_tokens: 120, input_tokens: 100, output_tokens: 15, cached:
 const result = (more: object = {}) => ({ type: "result", timestamp: AT, status: "success", stats: STATS, ...more });
 const error = (message: string, type = "unknown") => result({ status: "error", error: { type, message } });
 
-const replay = (
-  lines: readonly (object | string)[],
-  exit: AgentExit = { status: 0 },
-): ParsedTurn & { events: AgentEvent[] } => {
-  const parser = createGeminiParser();
-  const events = lines.flatMap((line) => parser.line(typeof line === "string" ? line : JSON.stringify(line)));
-  return { ...parser.end(exit), events };
-};
+const replay = (lines: readonly (object | string)[], exit?: AgentExit) =>
+  replayLines(createGeminiParser(), lines, exit);
 
 describe("how a turn ended", () => {
   test.each([

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { AgentEvent, AgentExit, ParsedTurn } from "../../../src/core/agents/agent.ts";
+import type { AgentExit } from "../../../src/core/agents/agent.ts";
 import { createOpencodeParser } from "../../../src/core/agents/opencode/opencode-parser.ts";
 import { readBuildClaim } from "../../../src/core/agents/reading/closing-block.ts";
-import { expectTheSameOfAnyBytes } from "../../support/recordings.ts";
+import { expectTheSameOfAnyBytes, replayLines } from "../../support/recordings.ts";
 
 const SESSION = "ses_e07e24e15ffeDeGF2wihOWplW4";
 const AT_MS = Date.parse("2026-03-04T10:00:00.000Z");
@@ -33,14 +33,8 @@ const shortened = say("Continue if you have next steps", {
 const REJECTED = "The user rejected permission to use this specific tool call.";
 const FORBIDDEN = "The user has specified a rule which prevents you from using this specific tool call. Here are ...";
 
-const replay = (
-  lines: readonly (object | string)[],
-  exit: AgentExit = { status: 0 },
-): ParsedTurn & { events: AgentEvent[] } => {
-  const parser = createOpencodeParser();
-  const events = lines.flatMap((each) => parser.line(typeof each === "string" ? each : JSON.stringify(each)));
-  return { ...parser.end(exit), events };
-};
+const replay = (lines: readonly (object | string)[], exit?: AgentExit) =>
+  replayLines(createOpencodeParser(), lines, exit);
 
 describe("how a turn ended", () => {
   test.each([

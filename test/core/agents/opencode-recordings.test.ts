@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { createOpencodeParser } from "../../../src/core/agents/opencode/opencode-parser.ts";
 import type { TurnEnd } from "../../../src/core/model/turn.ts";
-import { Recordings } from "../../support/recordings.ts";
+import { type RecordedTurn, Recordings, testEach } from "../../support/recordings.ts";
 
 const recordings = new Recordings("opencode", createOpencodeParser);
 const replay = recordings.replay.bind(recordings);
@@ -14,7 +14,7 @@ const LOST_DATABASE = {
 };
 
 /** Of every recording: how it ended, input without the cache, output with reasoning, cache reads, and the cost. */
-const RECORDINGS: Readonly<Record<string, readonly [object, number?, number?, number?, number?]>> = {
+const RECORDINGS: Readonly<Record<string, RecordedTurn>> = {
   auth401: [failed("auth")],
   // The recorder kept no log, which alone has the reason.
   "bad-model": [failed("other")],
@@ -42,26 +42,7 @@ const RECORDINGS: Readonly<Record<string, readonly [object, number?, number?, nu
 };
 
 describe.skipIf(!recordings.areThere)("recorded runs (skipped without the folder STORYBOARD_TRANSCRIPTS)", () => {
-  test("every recording has a row here", () => {
-    expect(recordings.names()).toEqual(Object.keys(RECORDINGS).sort());
-  });
-
-  test.each(Object.entries(RECORDINGS))("%s ends as it did, and is counted right", (name, row) => {
-    const [end, inputTokens = null, outputTokens = null, cachedTokens = null, usd = null] = row;
-    const { turn, events } = replay(name);
-    expect(turn.end).toMatchObject(end);
-    expect(turn.usage).toEqual({
-      inputTokens,
-      outputTokens,
-      cachedTokens,
-      usd: usd === null ? null : expect.closeTo(usd, 10),
-    });
-    expect(events.filter((event) => event.t === "unknown")).toEqual([]);
-  });
-
-  test.each(Object.keys(RECORDINGS))("%s gives the same events however its bytes come", (name) =>
-    recordings.expectTheSameHoweverCut(name),
-  );
+  testEach(recordings, RECORDINGS);
 
   test.each(["success", "thinking", "drop-once"])("cut off at any byte, %s is a failure", (name) => {
     const bytes = recordings.bytes(name);
