@@ -18,9 +18,10 @@ export interface Attachment extends AgentAttachment {
 
 /** Why a person cannot open the session of that profile's program; undefined where they can. */
 export const attachProblem = (profile: AgentProfile | undefined): string | undefined =>
-  profile === undefined || describeAgent(profile.cli).attach === undefined
-    ? `${profile?.cli ?? "its agent"} has no session that a person could open`
-    : undefined;
+  profile === undefined || describeAgent(profile.cli).attach === undefined ? noSessionOf(profile) : undefined;
+
+const noSessionOf = (profile: AgentProfile | undefined): string =>
+  `${profile?.cli ?? "its agent"} has no session that a person could open`;
 
 /** The session that a story's agent had last, as its program opens it. Throws a UserError where there is none. */
 export const attachmentOf = ({ file, state }: FoldedRun, key: StoryKey): Attachment => {
@@ -30,9 +31,9 @@ export const attachmentOf = ({ file, state }: FoldedRun, key: StoryKey): Attachm
     throw new UserError(`${key} has no agent's session yet.`, ["Wait for its first turn: storyboard status"], 1);
   }
   const profile = file.config.agents[session.agent];
-  const problem = attachProblem(profile);
-  if (profile === undefined || problem !== undefined) {
-    throw new UserError(`${problem ?? "the agent is gone"}.`, [`Read what it did: storyboard logs ${key}`], 1);
+  const attach = profile && describeAgent(profile.cli).attach;
+  if (profile === undefined || attach === undefined) {
+    throw new UserError(`${noSessionOf(profile)}.`, [`Read what it did: storyboard logs ${key}`], 1);
   }
   const { folder } = session;
   if (folder === undefined || !existsSync(folder)) {
@@ -40,13 +41,8 @@ export const attachmentOf = ({ file, state }: FoldedRun, key: StoryKey): Attachm
       "Retry the story: it gets a worktree again.",
     ]);
   }
-  const { attach } = describeAgent(profile.cli);
-  const opened = attach?.({
-    profile,
-    session: session.id,
-    ...(profile.model === undefined ? {} : { model: profile.model }),
-  });
-  return { command: opened?.command ?? [], env: opened?.env ?? {}, profile, cwd: folder };
+  const model = profile.model === undefined ? {} : { model: profile.model };
+  return { ...attach({ profile, session: session.id, ...model }), profile, cwd: folder };
 };
 
 /** The session of the phase that the story is in, else the builder's. */

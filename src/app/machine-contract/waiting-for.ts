@@ -8,8 +8,9 @@ import { clockMinutes } from "./time-words.ts";
 const NAMED_MAX = 3;
 
 /**
- * What a story waits for at that time, in words: `36-1`, `answer`, `backoff 4 s`, `limit claude until 14:05`, `claude, which is overloaded`, `pause`,
- * `resource test-db`, `36-3 (same files)`, `worker`, `merge queue`; `null` when it waits for nothing or has ended.
+ * What a story waits for at that time, in words: `36-1`, `answer`, `backoff 4 s`, `limit claude until 14:05`, `claude,
+ * which is overloaded`, `pause`, `resource test-db`, `36-3 (same files)`, `worker`, `merge queue`; `null` when it waits for
+ * nothing or has ended.
  */
 export const waitingFor = (state: RunState, story: StoryState, nowMs: number): string | null => {
   switch (story.stage) {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 /**
- * The temporary folder of a turn, or of a run whose turns share one, by its own folder. Not in that folder: agents put sockets there, and a socket's
- * address holds about 100 bytes.
+ * The temporary folder of a turn, or of a run whose turns share one, by its own folder. Not in that folder: agents put
+ * sockets there, and a socket's address holds about 100 bytes.
  */
 const tmpOf = (directory: string): string =>
   join(tmpdir(), `storyboard-${createHash("sha256").update(directory).digest("hex").slice(0, 16)}`);
