@@ -1,5 +1,6 @@
 import type { TurnEnd } from "../../model/turn.ts";
-import type { AgentEvent, AgentExit, AgentParser } from "../agent.ts";
+import type { AgentEvent, AgentParser } from "../agent.ts";
+import { withExit } from "../reading/exit-status.ts";
 import { amountOf, type Fields, fieldsOf, objectsOf, textOf, wordOf } from "../reading/fields.ts";
 import { readFinalText } from "../reading/final-text.ts";
 import { createJsonLines, UUID } from "../reading/json-lines.ts";
@@ -97,7 +98,8 @@ export const createClaudeParser = (): AgentParser => {
   return {
     line: lines.line,
     end: (exit) => ({
-      end: verdict === undefined ? failureWithoutResult(exit, lines.strayLine()) : withExit(verdict, exit),
+      end:
+        verdict === undefined ? failureWithoutResult(exit, lines.strayLine()) : withExit(verdict, exit, "Claude Code"),
       ...lines.told(),
       notes: tools.notes(),
       usage: counted.total(),
@@ -127,9 +129,3 @@ const readBlock = (block: Fields, startTool: (block: Fields) => AgentEvent): Age
 };
 
 const isGood = ({ is_error: isError, subtype }: Fields): boolean => isError === false && subtype === "success";
-
-const withExit = (verdict: TurnEnd, { status, signal }: AgentExit): TurnEnd => {
-  if (verdict.kind === "failed" || verdict.kind === "halted" || status === 0) return verdict;
-  const how = status === null ? `was killed by ${signal ?? "a signal"}` : `ended with exit status ${status}`;
-  return { kind: "failed", cause: "exit", message: `Claude Code said that it was done, but ${how}` };
-};

@@ -1,5 +1,5 @@
 import { addUsage, NO_USAGE, type Usage } from "../../model/usage.ts";
-import { amountOf, type Fields, fieldsOf } from "../reading/fields.ts";
+import { amountOf, type Fields, fieldsOf, sumOf } from "../reading/fields.ts";
 
 /** Requests whose ids are remembered, so that one that is reported block by block counts once. */
 const REQUESTS_MAX = 10_000;
@@ -69,8 +69,3 @@ const apiUsage = (usage: Fields): Usage => ({
   cachedTokens: amountOf(usage.cache_read_input_tokens),
   usd: null,
 });
-
-const sumOf = (a: unknown, b: unknown): number | null => {
-  const input = amountOf(a);
-  return input === null ? null : input + (amountOf(b) ?? 0);
-};

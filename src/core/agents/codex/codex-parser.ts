@@ -1,6 +1,7 @@
 import type { TurnEnd } from "../../model/turn.ts";
 import { NO_USAGE } from "../../model/usage.ts";
-import type { AgentEvent, AgentExit, AgentParser } from "../agent.ts";
+import type { AgentEvent, AgentParser } from "../agent.ts";
+import { withExit } from "../reading/exit-status.ts";
 import { type Fields, fieldsOf, wordOf } from "../reading/fields.ts";
 import { readFinalText } from "../reading/final-text.ts";
 import { createJsonLines, UUID } from "../reading/json-lines.ts";
@@ -80,7 +81,8 @@ export const createCodexParser = (): AgentParser => {
   return {
     line: lines.line,
     end: (exit) => ({
-      end: verdict === undefined ? failureWithoutEnd(exit, trouble, lines.strayLine()) : withExit(verdict, exit),
+      end:
+        verdict === undefined ? failureWithoutEnd(exit, trouble, lines.strayLine()) : withExit(verdict, exit, "Codex"),
       ...lines.told(),
       notes: items.notes(exit.stderr ?? ""),
       usage,
@@ -102,10 +104,4 @@ const retryNotice = (words: string): AgentEvent[] => {
   const [, attempt, max, why] = retry;
   const how = attempt === undefined ? "Codex waits for the network" : `Codex tries again, ${attempt} of ${max}`;
   return [{ t: "notice", text: wordOf(`${how} (${why})`) }];
-};
-
-const withExit = (verdict: TurnEnd, { status, signal }: AgentExit): TurnEnd => {
-  if (verdict.kind === "failed" || verdict.kind === "halted" || status === 0) return verdict;
-  const how = status === null ? `was killed by ${signal ?? "a signal"}` : `ended with exit status ${status}`;
-  return { kind: "failed", cause: "exit", message: `Codex said that it was done, but ${how}` };
 };

@@ -1,5 +1,6 @@
 import type { TurnEnd } from "../../model/turn.ts";
 import type { AgentExit } from "../agent.ts";
+import { withExit } from "../reading/exit-status.ts";
 import { type Fields, fieldsOf, textOf, wordOf } from "../reading/fields.ts";
 import { readFinalText } from "../reading/final-text.ts";
 import { failureOfError, failureOfRemark, failureWithoutAnswer, type GeminiError } from "./gemini-failure.ts";
@@ -41,7 +42,7 @@ export const createGeminiJudge = (): GeminiJudge => {
     },
     end(exit) {
       if (error !== undefined) return failureOfError(error, exit.status);
-      return verdict === undefined ? undefined : withExit(verdict, exit);
+      return verdict === undefined ? undefined : withExit(verdict, exit, "Gemini CLI");
     },
   };
 };
@@ -55,10 +56,4 @@ const errorOf = (line: Fields, remarked: string): GeminiError => {
     said: textOf(message) || remarked,
     ...(Number.isNaN(saidAtMs) ? {} : { saidAtMs }),
   };
-};
-
-const withExit = (verdict: TurnEnd, { status, signal }: AgentExit): TurnEnd => {
-  if (verdict.kind === "failed" || verdict.kind === "halted" || status === 0) return verdict;
-  const how = status === null ? `was killed by ${signal ?? "a signal"}` : `ended with exit status ${status}`;
-  return { kind: "failed", cause: "exit", message: `Gemini CLI said that it was done, but ${how}` };
 };

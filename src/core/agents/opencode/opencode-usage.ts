@@ -1,5 +1,5 @@
 import type { Usage } from "../../model/usage.ts";
-import { amountOf, type Fields, fieldsOf } from "../reading/fields.ts";
+import { amountOf, type Fields, fieldsOf, sumOf } from "../reading/fields.ts";
 
 /**
  * What one step used. opencode counts the cache apart from the input and the reasoning apart from the output; a cost of
@@ -15,9 +15,4 @@ export const usageOfStep = (part: Fields): Usage => {
     cachedTokens: amountOf(cache.read),
     usd: usd === 0 ? null : usd,
   };
-};
-
-const sumOf = (a: unknown, b: unknown): number | null => {
-  const amount = amountOf(a);
-  return amount === null ? null : amount + (amountOf(b) ?? 0);
 };

@@ -1,5 +1,6 @@
 import type { TurnEnd } from "../../model/turn.ts";
 import type { AgentEvent, AgentExit } from "../agent.ts";
+import { withExit } from "../reading/exit-status.ts";
 import { type Fields, fieldsOf } from "../reading/fields.ts";
 import { readFinalText } from "../reading/final-text.ts";
 import { failure, failureOfError, failureWithoutEnd, withLog } from "./opencode-failure.ts";
@@ -78,7 +79,9 @@ export const createOpencodeVerdict = (): OpencodeVerdict => {
     gaveUp: () => gaveUp,
     judge(exit, rejected, strayLine) {
       if (verdict?.kind === "failed") return withLog(verdict, exit);
-      if (verdict !== undefined) return withExit(verdict, exit, hadOverflow);
+      // After a conversation that had to be shortened, opencode leaves with exit status 1 even when all went well.
+      if (verdict !== undefined && hadOverflow && exit.status === 1) return verdict;
+      if (verdict !== undefined) return withExit(verdict, exit, "opencode");
       if (rejected === "" || exit.status !== 0) return failureWithoutEnd(exit, strayLine);
       return failure("other", `it stopped because an action was not allowed (${rejected})`);
     },
@@ -87,10 +90,3 @@ export const createOpencodeVerdict = (): OpencodeVerdict => {
 
 /** Reasons after which opencode asks the model again. */
 const GOES_ON: ReadonlySet<string> = new Set(["tool-calls", "unknown"]);
-
-/** After a conversation that had to be shortened, opencode leaves with exit status 1 even when all went well. */
-const withExit = (verdict: TurnEnd, { status, signal }: AgentExit, hadOverflow: boolean): TurnEnd => {
-  if (verdict.kind === "halted" || status === 0 || (hadOverflow && status === 1)) return verdict;
-  const how = status === null ? `was killed by ${signal ?? "a signal"}` : `ended with exit status ${status}`;
-  return { kind: "failed", cause: "exit", message: `opencode said that it was done, but ${how}` };
-};

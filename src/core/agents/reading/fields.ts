@@ -37,3 +37,9 @@ export const wordOf = (value: unknown): string =>
 /** A number that counts something, or null. */
 export const amountOf = (value: unknown): number | null =>
   typeof value === "number" && Number.isFinite(value) && value >= 0 ? value : null;
+
+/** Two such numbers together, the second of which may be missing; null without the first. */
+export const sumOf = (first: unknown, second: unknown): number | null => {
+  const amount = amountOf(first);
+  return amount === null ? null : amount + (amountOf(second) ?? 0);
+};
