@@ -1,4 +1,4 @@
-import { PIPELINES } from "../../src/core/model/pipeline.ts";
+import { PIPELINES } from "../../src/core/model/pipelines.ts";
 import type { Story } from "../../src/core/model/story.ts";
 import type { TurnEnd, TurnResult } from "../../src/core/model/turn.ts";
 import { NO_USAGE } from "../../src/core/model/usage.ts";
@@ -32,9 +32,13 @@ export const policy = (more: Partial<RunPolicy> = {}): RunPolicy => ({
   agents: {
     builder: { profile: "builder", provider: "one", escalate: [] },
     reviewer: { profile: "reviewer", provider: "two", escalate: [] },
+    assessor: { profile: "assessor", provider: "two", escalate: [] },
+    reconciler: { profile: "builder", provider: "one", escalate: [] },
+    reflector: { profile: "reviewer", provider: "two", escalate: [] },
   },
   blocking: "high",
   reviewsMax: 3,
+  plans: "off",
   evidence: true,
   workspace: true,
   landing: true,
@@ -77,9 +81,9 @@ export const goodResult = (effect: Effect): EffectResult => {
     case "run-turn":
       return turn(
         { kind: "finished" },
-        effect.role === "reviewer"
-          ? { verdict: { verdict: "approved", findings: [] }, session: `s-${effect.story}-reviewer` }
-          : { session: `s-${effect.story}` },
+        effect.role === "reviewer" || effect.role === "assessor"
+          ? { verdict: { verdict: "approved", findings: [] }, session: `s-${effect.story}-${effect.role}` }
+          : { session: `s-${effect.story}${effect.role === "builder" ? "" : `-${effect.role}`}` },
       );
     case "prepare-workspace":
       return { kind: "workspace-ready", baseline: "base", notes: [] };

@@ -1,3 +1,4 @@
+import { PIPELINES } from "../../src/core/model/pipelines.ts";
 import type { RunEvent } from "../../src/core/scheduler/events.ts";
 import type { RunPolicy } from "../../src/core/scheduler/policy.ts";
 import { barePolicy, policy, story, TestRun, turn } from "./run.ts";
@@ -5,7 +6,7 @@ import { barePolicy, policy, story, TestRun, turn } from "./run.ts";
 /**
  * Plays a scenario: lines of a script that drive the scheduler, and the trace of what it decided.
  *
- *   run workers=3 attempts=3 breaker=3 reviews=3 bare     the policy, first line
+ *   run workers=3 attempts=3 breaker=3 reviews=3 pipeline=dev-review bare     the policy, first line
  *   story KEY [after KEY ...] [needs NAME] [touches FILE]
  *   start
  *   ok KEY | halt KEY | ask KEY | limit KEY SECONDS | crash KEY | timeout KEY | changes KEY TITLE    its turn ends so
@@ -44,11 +45,14 @@ const policyOf = (words: readonly string[]): RunPolicy => {
     const word = words.find((candidate) => candidate.startsWith(`${name}=`));
     return word === undefined ? undefined : Number(word.split("=")[1]);
   };
+  const name = words.find((word) => word.startsWith("pipeline="))?.split("=")[1];
+  const pipeline = name === undefined ? undefined : PIPELINES[name];
   return make({
     maxWorkers: value("workers") ?? 3,
     attemptsMax: value("attempts") ?? 3,
     breakerMax: value("breaker") ?? 3,
     reviewsMax: value("reviews") ?? 3,
+    ...(pipeline === undefined ? {} : { pipeline }),
   });
 };
 

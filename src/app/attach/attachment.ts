@@ -2,7 +2,7 @@ import { existsSync } from "node:fs";
 import type { AgentAttachment } from "../../core/agents/agent.ts";
 import { describeAgent } from "../../core/agents/agents.ts";
 import type { AgentProfile } from "../../core/model/config.ts";
-import { phaseNamed, type Role } from "../../core/model/pipeline.ts";
+import { threadOf, workPhase } from "../../core/model/pipeline.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import type { AgentSession } from "../../core/scheduler/agent-session.ts";
@@ -45,9 +45,10 @@ export const attachmentOf = ({ file, state }: FoldedRun, key: StoryKey): Attachm
   return { ...attach({ profile, session: session.id, ...model }), profile, cwd: folder };
 };
 
-/** The session of the phase that the story is in, else the builder's. */
+/** The session of the phase that the story is in, else that of its work. */
 export const lastSession = (state: RunState, story: StoryState): AgentSession | undefined => {
-  const phase = phaseNamed(state.policy.pipeline, story.phase ?? "COMMIT");
-  const roles: readonly Role[] = phase.kind === "turn" ? [phase.role, "builder"] : ["builder"];
-  return roles.map((role) => story.sessions[role]).find((session) => session !== undefined);
+  const { pipeline } = state.policy;
+  const work = workPhase(pipeline).name;
+  const threads = [story.phase ?? work, work].map((phase) => threadOf(pipeline, phase));
+  return threads.map((thread) => story.sessions[thread]).find((session) => session !== undefined);
 };

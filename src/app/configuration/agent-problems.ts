@@ -1,13 +1,11 @@
 import type { Config } from "../../core/model/config.ts";
 import { nearestName } from "../../core/model/nearest-name.ts";
-import { PIPELINES } from "../../core/model/pipeline.ts";
+import { rolesOf } from "../../core/model/pipeline.ts";
 import { isSection, type Settings } from "./layer.ts";
+import { chosenPipeline } from "./pipelines.ts";
 import type { SettingProblem } from "./problem.ts";
+import { playersOf, roleNames, settingOfRole } from "./roles.ts";
 import { shownValue } from "./shown-value.ts";
-
-/** The name that stands for "nobody was named": then the builder's profile reviews too, in a fresh session. */
-const DEFAULT_REVIEWER = "reviewer";
-const DEFAULT_BUILDER = "builder";
 
 /**
  * What keeps the configured agents from playing their roles. `loadConfiguration` asks this where `agents` has entries;
@@ -15,26 +13,27 @@ const DEFAULT_BUILDER = "builder";
  */
 export const agentProblems = (settings: Config | Settings): SettingProblem[] => {
   const agents = isSection(settings.agents) ? settings.agents : {};
-  const { builder, reviewer } = roleNames(settings);
+  const { builder } = roleNames(settings);
   return [
-    ...missingProfile(builder, agents, ["dev_agent"]),
-    ...(isReviewed(settings) && reviewer !== builder ? missingProfile(reviewer, agents, ["review_agent"]) : []),
+    ...missingPlayers(settings, agents),
     ...Object.entries(agents).flatMap(([name, profile]) =>
       isSection(profile) ? profileProblems(name, profile, agents, name === builder) : [],
     ),
   ];
 };
 
-/** Which profile builds and which reviews. A reviewer that is neither named nor there is the builder's profile. */
-export const roleNames = (settings: Config | Settings): { readonly builder: string; readonly reviewer: string } => {
-  const builder = typeof settings.dev_agent === "string" ? settings.dev_agent : DEFAULT_BUILDER;
-  const named = typeof settings.review_agent === "string" ? settings.review_agent : DEFAULT_REVIEWER;
-  const isThere = isSection(settings.agents) && Object.hasOwn(settings.agents, named);
-  return { builder, reviewer: named === DEFAULT_REVIEWER && !isThere ? builder : named };
+/** Profiles that the chosen pipeline's roles name and that are not there, each said once. */
+const missingPlayers = (settings: Config | Settings, agents: Settings): SettingProblem[] => {
+  const players = playersOf(settings);
+  const pipeline = chosenPipeline(settings);
+  const missing = new Map<string, SettingProblem>();
+  for (const role of ["builder", ...(pipeline === undefined ? [] : rolesOf(pipeline))]) {
+    const name = players.get(role);
+    if (name === undefined || missing.has(name)) continue;
+    for (const problem of missingProfile(name, agents, settingOfRole(role))) missing.set(name, problem);
+  }
+  return [...missing.values()];
 };
-
-const isReviewed = ({ pipeline = "dev-review" }: Config | Settings): boolean =>
-  typeof pipeline === "string" && Object.hasOwn(PIPELINES, pipeline) && PIPELINES[pipeline]?.reviewed === true;
 
 const missingProfile = (name: string, agents: Settings, path: SettingProblem["path"] = []): SettingProblem[] => {
   if (Object.hasOwn(agents, name)) return [];

@@ -1,12 +1,13 @@
 import { type Config, configSchema } from "../../core/model/config.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import { UserError } from "../../core/model/user-error.ts";
-import { agentProblems, roleNames } from "./agent-problems.ts";
+import { agentProblems } from "./agent-problems.ts";
 import { placeWorkerModel, withoutAliases } from "./aliases.ts";
 import { type ConfigurationFile, type ConfigurationPlaces, findConfigurationFiles } from "./configuration-files.ts";
 import { isSection, type Layer, locateSetting, merge, type Settings, settingAt, withSetting } from "./layer.ts";
 import type { ConfigurationOverride } from "./override.ts";
 import { type SettingPath, type SettingProblem, shownPath } from "./problem.ts";
+import { roleNames } from "./roles.ts";
 import { schemaProblems } from "./schema-problems.ts";
 import { supportProblems } from "./support-problems.ts";
 import { readYamlLayer } from "./yaml-layer.ts";
@@ -51,11 +52,17 @@ export const loadConfiguration = async (
   problems.push(...withoutEchoes(found).flatMap((problem) => shownProblem(problem, layers)));
   if (problems.length > 0 || data === undefined) throw configurationError(problems);
   return {
-    config: data,
+    config: withProfile(data),
     files: files.map(({ path }) => path),
     ...(typeof workerModel === "string" ? { workerModel } : {}),
   };
 };
+
+/** The profile that the pipeline itself asks for: a worker leaves artifacts. */
+const withProfile = (config: Config): Config =>
+  config.evidence.profile === "auto"
+    ? { ...config, evidence: { ...config.evidence, profile: config.pipeline === "worker" ? "pantheon" : "story-file" } }
+    : config;
 
 const readLayers = (files: readonly ConfigurationFile[], problems: string[]): Layer[] => {
   const layers: Layer[] = [];

@@ -1,6 +1,6 @@
 import { nearestName } from "../../core/model/nearest-name.ts";
-import { PIPELINES } from "../../core/model/pipeline.ts";
 import { isSection, type Settings, settingAt } from "./layer.ts";
+import { pipelineProblems } from "./pipelines.ts";
 import type { SettingProblem } from "./problem.ts";
 import { shownValue } from "./shown-value.ts";
 
@@ -18,12 +18,9 @@ const anyOf =
 
 const UNSERVED: readonly Unserved[] = [
   { path: ["source"], refuses: anyOf("phases") },
-  { path: ["pipeline"], refuses: anyOf("worker", "seven-phase") },
   { path: ["evidence", "profile"], refuses: anyOf("pantheon") },
-  { path: ["evidence", "tasks"], refuses: anyOf("thresholds") },
   { path: ["evidence", "criteria"], refuses: anyOf("require") },
   { path: ["gates", "coordinator"], refuses: anyOf("on", "off") },
-  { path: ["plan_gate"], refuses: anyOf("complex", "all") },
   { path: ["notify", "webhook"], refuses: (value) => typeof value === "string" },
   { path: ["hooks"], refuses: (value) => isSection(value) && Object.keys(value).length > 0 },
   { path: ["finish", "push"], refuses: anyOf(true) },
@@ -36,19 +33,23 @@ export const supportProblems = (settings: Settings): SettingProblem[] => [
     path,
     text: `${shownValue(settingAt(settings, path))} is not supported in this version yet`,
   })),
-  ...pipelineProblems(settings),
+  ...pipelineProblems(settings, PROMPTS),
   ...gateNameProblems(settings),
   ...commitPatternProblems(settings),
 ];
 
-const pipelineProblems = ({ pipeline }: Settings): SettingProblem[] => {
-  if (typeof pipeline !== "string" || Object.hasOwn(PIPELINES, pipeline)) return [];
-  if (UNSERVED.some(({ path, refuses }) => path[0] === "pipeline" && refuses(pipeline))) return [];
-  const known = Object.keys(PIPELINES);
-  const nearest = nearestName(pipeline, known);
-  const help = nearest === undefined ? "" : `; did you mean ${nearest}?`;
-  return [{ path: ["pipeline"], text: `must be ${known.join(" or ")}, not ${shownValue(pipeline)}${help}` }];
-};
+/** Names of the built-in prompt templates. */
+const PROMPTS: readonly string[] = [
+  "build",
+  "verify",
+  "refine",
+  "prepare",
+  "assess",
+  "reconcile",
+  "reflect",
+  "plan",
+  "worker",
+];
 
 /** Detected gates are known only later; the names of configured ones are checked here. */
 const gateNameProblems = (settings: Settings): SettingProblem[] => {

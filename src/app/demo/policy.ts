@@ -7,6 +7,7 @@ export const answerTo = (item: InboxItem): string => {
       return "metric: 250 ml";
     case "review":
       return "accept";
+    case "plan":
     case "environment":
     case "conflict":
     case "attached":

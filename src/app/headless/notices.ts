@@ -139,6 +139,7 @@ export const questionLines = (story: StoryKey, question: Question, title: string
 export const answerCommand = (story: StoryKey, question: Question): string => {
   const example = {
     question: "your answer",
+    plan: "go on",
     review: "accept",
     conflict: "go on",
     environment: "go on",

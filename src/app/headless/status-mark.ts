@@ -3,7 +3,7 @@ import type { Outcome } from "../../core/scheduler/events.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
 
 /** The emoji of the phases (product.md, The screen); none needs a variation selector. */
-export const PHASE_MARKS: Readonly<Record<PhaseName | "STARTING", string>> = {
+const PHASE_MARKS: Readonly<Record<PhaseName, string>> = {
   PREPARE: "📋",
   BUILD: "🔨",
   VERIFY: "🔍",
@@ -11,8 +11,14 @@ export const PHASE_MARKS: Readonly<Record<PhaseName | "STARTING", string>> = {
   REFINE: "🔧",
   COMMIT: "📦",
   REFLECT: "💎",
+  PLAN: "📋",
+  WORK: "🔨",
+  LAND: "📦",
   STARTING: "⏳",
 };
+
+/** The emoji of a phase; one of its own for a phase that only the project knows. */
+export const phaseMark = (phase: PhaseName): string => PHASE_MARKS[phase] ?? "🔷";
 
 const OUTCOMES: Readonly<Record<Outcome, { readonly mark: string; readonly word: string }>> = {
   done: { mark: "✅", word: "DONE" },
@@ -32,11 +38,11 @@ export const statusMark = (story: StoryState): { readonly mark: string; readonly
     case "parked":
       return { mark: "❓", word: "WAITS" };
     case "queued":
-      return { mark: PHASE_MARKS.STARTING, word: "QUEUED" };
+      return { mark: phaseMark("STARTING"), word: "QUEUED" };
     case "running":
     case "landing": {
       const phase = story.phase ?? "STARTING";
-      return { mark: PHASE_MARKS[phase], word: phase };
+      return { mark: phaseMark(phase), word: phase };
     }
   }
 };

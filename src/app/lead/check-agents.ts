@@ -1,8 +1,10 @@
 import { AGENTS } from "../../core/agents/agents.ts";
 import type { Config } from "../../core/model/config.ts";
-import { PIPELINES } from "../../core/model/pipeline.ts";
+import { type Role, rolesOf } from "../../core/model/pipeline.ts";
 import { UserError } from "../../core/model/user-error.ts";
-import { agentProblems, roleNames } from "../configuration/agent-problems.ts";
+import { agentProblems } from "../configuration/agent-problems.ts";
+import { chosenPipeline } from "../configuration/pipelines.ts";
+import { playersOf } from "../configuration/roles.ts";
 import type { LoginDesk } from "../doctor/login-desk.ts";
 
 /** Throws a UserError where the roles have no agents, or a program of theirs cannot be started. */
@@ -27,17 +29,28 @@ export const checkRoles = (config: Config): void => {
 };
 
 /** What a profile does in a run. */
-export type AgentUse = "builds" | "reviews" | "stands in";
+export type AgentUse = "builds" | "reviews" | "assesses" | "reconciles" | "reflects" | `plays ${string}` | "stands in";
+
+const USES: Readonly<Record<Role, AgentUse>> = {
+  builder: "builds",
+  reviewer: "reviews",
+  assessor: "assesses",
+  reconciler: "reconciles",
+  reflector: "reflects",
+};
 
 /** The profiles that a run may call, with what for: its roles, and who takes over from them. */
 export const agentsInUse = (config: Config): ReadonlyMap<string, ReadonlySet<AgentUse>> => {
-  const { builder, reviewer } = roleNames(config);
+  const players = playersOf(config);
+  const pipeline = chosenPipeline(config);
   const uses = new Map<string, Set<AgentUse>>();
   const add = (name: string, use: AgentUse): void => {
     uses.set(name, (uses.get(name) ?? new Set()).add(use));
   };
-  add(builder, "builds");
-  if (PIPELINES[config.pipeline]?.reviewed === true) add(reviewer, "reviews");
+  for (const role of new Set(["builder", ...(pipeline === undefined ? [] : rolesOf(pipeline))])) {
+    const name = players.get(role);
+    if (name !== undefined) add(name, USES[role] ?? `plays ${role}`);
+  }
   for (const name of [...uses.keys()]) {
     for (const other of config.agents[name]?.fallback ?? []) add(other, "stands in");
   }

@@ -1,7 +1,7 @@
 import { AGENTS } from "../../core/agents/agents.ts";
 import { type AgentProfile, agentProfileSchema, type Config } from "../../core/model/config.ts";
-import { PIPELINES } from "../../core/model/pipeline.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
+import { chosenPipeline } from "../configuration/pipelines.ts";
 import type { LoginDesk } from "../doctor/login-desk.ts";
 
 /** A configuration with agents in it, as far as any were found. */
@@ -36,7 +36,7 @@ export const chooseAgents = async (
   const usable = installed.filter(({ loggedOut }) => loggedOut === undefined);
   const [builder = installed[0], second] = usable;
   if (builder === undefined) return { config, notes: [] };
-  const reviewer = PIPELINES[config.pipeline]?.reviewed === true ? second : undefined;
+  const reviewer = chosenPipeline(config)?.reviewed === true ? second : undefined;
   const model = workerModel === undefined ? {} : { model: workerModel };
   return {
     config: {

@@ -16,7 +16,8 @@ import { detectSetup, type Setup } from "../../core/workspace/detect-setup.ts";
 import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { resolveWorktreeRoot } from "../../core/workspace/worktree-root.ts";
 import type { SelectionOptions } from "../command-line/parsed-command.ts";
-import { roleNames } from "../configuration/agent-problems.ts";
+import { chosenPipeline } from "../configuration/pipelines.ts";
+import { roleNames } from "../configuration/roles.ts";
 import type { LoginDesk } from "../doctor/login-desk.ts";
 import { checkReadiness } from "../doctor/preflight.ts";
 import { checkAgents } from "./check-agents.ts";
@@ -141,7 +142,7 @@ const undeclaredResources = (stories: readonly Story[], config: Config): string[
 
 const sameReviewer = (config: Config): string[] => {
   const { builder, reviewer } = roleNames(config);
-  const isReviewed = config.pipeline === "dev-review";
+  const isReviewed = chosenPipeline(config)?.reviewed === true;
   return isReviewed && builder === reviewer ? [`${builder} reviews its own work, in a fresh session`] : [];
 };
 

@@ -1,10 +1,11 @@
 import { describeAgent } from "../../core/agents/agents.ts";
 import type { Config } from "../../core/model/config.ts";
-import { PIPELINES } from "../../core/model/pipeline.ts";
+import { type Pipeline, rolesOf, type TurnPhase, workPhase } from "../../core/model/pipeline.ts";
 import type { Backlog } from "../../core/model/story.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import type { AgentChoice, ResourcePool, RunPolicy } from "../../core/scheduler/policy.ts";
-import { roleNames } from "../configuration/agent-problems.ts";
+import { chosenPipeline } from "../configuration/pipelines.ts";
+import { playersOf, roleNames } from "../configuration/roles.ts";
 
 /** What the scheduler must know of the configuration, besides the stories. */
 export const policyOf = (
@@ -12,8 +13,9 @@ export const policyOf = (
   source: Backlog["source"],
   checks: { readonly hasGates: boolean; readonly probesHooks: boolean },
 ): RunPolicy => {
-  const pipeline = PIPELINES[config.pipeline];
-  if (pipeline === undefined) throw new UserError(`There is no pipeline ${JSON.stringify(config.pipeline)}.`);
+  const chosen = chosenPipeline(config);
+  if (chosen === undefined) throw new UserError(`There is no pipeline ${JSON.stringify(config.pipeline)}.`);
+  const pipeline = config.plan_gate === "off" ? chosen : withPlan(chosen);
   const { builder, reviewer } = roleNames(config);
   const isWorktree = config.isolation === "worktree";
   const evidence = config.evidence.profile !== "none";
@@ -24,14 +26,21 @@ export const policyOf = (
     maxWorkers: config.order === "sequential" ? 1 : config.max_workers,
     attemptsMax: config.max_retry_per_story,
     breakerMax: config.circuit_breaker,
-    agents: { builder: choiceOf(config, builder), reviewer: choiceOf(config, reviewer) },
+    agents: {
+      ...otherChoices(config, pipeline),
+      builder: choiceOf(config, builder),
+      reviewer: choiceOf(config, reviewer),
+    },
     blocking: config.review.blocking,
     reviewsMax: config.review.max_iterations,
+    plans: config.plan_gate,
     evidence,
     workspace: isWorktree || evidence,
     landing: isWorktree,
     keepsStatus: source === "bmad",
-    finalStatus: pipeline.reviewed ? "done" : (config.final_status ?? "review"),
+    // A worker under this profile leaves the artifacts of its review.
+    finalStatus:
+      pipeline.reviewed || config.evidence.profile === "pantheon" ? "done" : (config.final_status ?? "review"),
     baseline: first ? config.gates.baseline : "skip",
     finish: isWorktree || config.batch_mode,
     inBacklogOrder: config.order === "sequential",
@@ -43,6 +52,41 @@ export const policyOf = (
     inbox: config.inbox,
     resources: Object.fromEntries(Object.entries(config.resources).map(([name, pool]) => [name, poolOf(pool)])),
   };
+};
+
+/** A plan comes before the work and in its conversation, so that what was approved is what is built. */
+const withPlan = (pipeline: Pipeline): Pipeline => {
+  const work = workPhase(pipeline);
+  const plan: TurnPhase = {
+    kind: "turn",
+    name: "PLAN",
+    role: work.role,
+    session: work.name,
+    permission: "read",
+    prompt: "plan",
+    evidence: "plan",
+    startStatus: work.startStatus,
+    next: work.name,
+  };
+  const before = pipeline.phases.findIndex(({ name }) => name === work.name);
+  const phases = pipeline.phases.flatMap((phase, i) => {
+    if (i === before) return [plan, phase];
+    const leadsToWork = i < before && phase.kind === "turn" && phase.next === work.name;
+    return [leadsToWork ? { ...phase, next: plan.name } : phase];
+  });
+  return { ...pipeline, phases };
+};
+
+/** Who plays the roles besides the builder and the reviewer. */
+const otherChoices = (config: Config, pipeline: Pipeline): Readonly<Record<string, AgentChoice>> => {
+  const players = playersOf(config);
+  const roles = rolesOf(pipeline).filter((role) => role !== "builder" && role !== "reviewer");
+  return Object.fromEntries(
+    roles.flatMap((role) => {
+      const name = players.get(role);
+      return name === undefined ? [] : [[role, choiceOf(config, name)]];
+    }),
+  );
 };
 
 const choiceOf = (config: Config, name: string): AgentChoice => {

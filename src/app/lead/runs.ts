@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readJournal } from "../../core/engine/journal.ts";
-import { FORMAT_VERSION, type RunFile } from "../../core/engine/run-file.ts";
+import { checkFormat, type RunFile } from "../../core/engine/run-file.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import type { JournaledEvent } from "../../core/scheduler/events.ts";
 import { evolve } from "../../core/scheduler/evolve.ts";
@@ -46,11 +46,7 @@ export const readRunIn = (directory: string): StoredRun | undefined => {
   } catch {
     return undefined;
   }
-  if ((file.v as number) > FORMAT_VERSION) {
-    throw new UserError(`${join(directory, "run.json")} was written by a newer storyboard (format ${file.v}).`, [
-      "Use that version to go on with it, or start anew with --fresh.",
-    ]);
-  }
+  checkFormat(join(directory, "run.json"), file.v);
   return { file: movedTo(join(directory, "../../.."), file), directory };
 };
 

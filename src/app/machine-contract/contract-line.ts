@@ -2,8 +2,8 @@ import type { FailureType } from "../../core/model/failure.ts";
 import type { PhaseName } from "../../core/model/pipeline.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { CutReason, TurnFailureCause } from "../../core/model/turn.ts";
+import type { CountName } from "../../core/scheduler/counts.ts";
 import type { Outcome, RunStatus } from "../../core/scheduler/events.ts";
-import type { CountName } from "../../core/scheduler/state.ts";
 
 /** Version of the machine contract (product.md). Fields are added, never changed. */
 export const CONTRACT_VERSION = 1;

@@ -2,10 +2,11 @@ import type { PhaseName } from "../../core/model/pipeline.ts";
 import { plainText } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { CutReason, TurnEnd, TurnFailureCause } from "../../core/model/turn.ts";
+import { countsOf } from "../../core/scheduler/counts.ts";
 import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
 import { failureOf, failureOfTurn } from "../../core/scheduler/failures.ts";
 import { governedWorkers } from "../../core/scheduler/providers.ts";
-import { countsOf, effectiveWorkers, type RunState, storyOf } from "../../core/scheduler/state.ts";
+import { effectiveWorkers, type RunState, storyOf } from "../../core/scheduler/state.ts";
 import type { ContractBody } from "./contract-line.ts";
 import { contractError, contractUsage, isoTime } from "./contract-words.ts";
 

@@ -1,9 +1,10 @@
-import { type Phase, phaseNamed, type Role } from "../../core/model/pipeline.ts";
+import { phaseNamed, type Role, threadOf, workPhase } from "../../core/model/pipeline.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
+import { countsOf } from "../../core/scheduler/counts.ts";
 import type { Outcome } from "../../core/scheduler/events.ts";
 import { heroName } from "../../core/scheduler/heroes.ts";
-import { governedWorkers } from "../../core/scheduler/providers.ts";
-import { countsOf, effectiveWorkers, type RunState, type StoryState } from "../../core/scheduler/state.ts";
+import { governedWorkers, playerOf } from "../../core/scheduler/providers.ts";
+import { effectiveWorkers, type RunState, type StoryState } from "../../core/scheduler/state.ts";
 import { CONTRACT_VERSION, type ContractCounts, type ContractError, type ContractUsage } from "./contract-line.ts";
 import { contractError, contractUsage, isoTime } from "./contract-words.ts";
 import { waitingFor } from "./waiting-for.ts";
@@ -107,8 +108,8 @@ const statusStory = (state: RunState, story: StoryState, nowMs: number): StatusS
     status: statusWord(story),
     phase: story.phase ?? null,
     worker: story.slot === undefined ? null : heroName(story.slot),
-    agent: isInFlight && role !== undefined ? (story.agent ?? state.policy.agents[role].profile) : null,
-    session: story.sessions[role ?? "builder"]?.id ?? null,
+    agent: isInFlight && role !== undefined ? (story.agent ?? playerOf(state.policy, role).profile) : null,
+    session: sessionOf(state, story),
     turn: story.turns,
     attempt: story.attempt,
     started_at: story.startedAtMs === undefined ? null : isoTime(story.startedAtMs),
@@ -119,8 +120,14 @@ const statusStory = (state: RunState, story: StoryState, nowMs: number): StatusS
   };
 };
 
+/** Of the phase that the story is in; of its work where that is no agent's. */
+const sessionOf = ({ policy: { pipeline } }: RunState, { phase, sessions }: StoryState): string | null => {
+  const isTurn = phase !== undefined && phaseNamed(pipeline, phase).kind === "turn";
+  return sessions[threadOf(pipeline, isTurn ? phase : workPhase(pipeline).name)]?.id ?? null;
+};
+
 const roleOf = (state: RunState, story: StoryState): Role | undefined => {
   if (story.phase === undefined) return undefined;
-  const phase: Phase = phaseNamed(state.policy.pipeline, story.phase);
+  const phase = phaseNamed(state.policy.pipeline, story.phase);
   return phase.kind === "turn" ? phase.role : undefined;
 };

@@ -1,4 +1,4 @@
-import { PIPELINES } from "../../core/model/pipeline.ts";
+import { PIPELINES } from "../../core/model/pipelines.ts";
 import type { Story } from "../../core/model/story.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import { NO_USAGE } from "../../core/model/usage.ts";

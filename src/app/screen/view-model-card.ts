@@ -103,7 +103,7 @@ const phaseWords = ({ records }: ScreenFacts, story: StoryState, nowMs: number):
 const workerWords = ({ state }: ScreenFacts, story: StoryState): string | undefined => {
   if (story.slot === undefined) return undefined;
   const effect = story.busyWith === undefined ? undefined : state.effects.get(story.busyWith);
-  const agent = effect?.kind === "run-turn" ? `, ${state.policy.agents[effect.role].profile}` : "";
+  const agent = effect?.kind === "run-turn" ? `, ${effect.agent}` : "";
   return plainLine(`${heroName(story.slot)}${agent}`);
 };
 

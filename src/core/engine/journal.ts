@@ -1,7 +1,7 @@
 import { closeSync, fdatasync, ftruncateSync, openSync, readSync, writeSync } from "node:fs";
 import { UserError } from "../model/user-error.ts";
 import type { JournaledEvent, RunEvent } from "../scheduler/events.ts";
-import { FORMAT_VERSION } from "./run-file.ts";
+import { checkFormat, FORMAT_VERSION } from "./run-file.ts";
 
 /** Bytes read at once when a journal is opened. */
 const READ_CHUNK_BYTES = 1 << 20;
@@ -130,11 +130,7 @@ const parseLine = (line: string, number: number, path: string): ParsedLine => {
   } catch {
     throw damaged("the line is no JSON");
   }
-  if (typeof parsed.v === "number" && parsed.v > FORMAT_VERSION) {
-    throw new UserError(`${path}: the run was written by a newer storyboard (format ${parsed.v}).`, [
-      "Use that version to go on with it, or start anew with --fresh.",
-    ]);
-  }
+  if (typeof parsed.v === "number") checkFormat(path, parsed.v);
   if (parsed.seq !== number) throw damaged(`event ${number} is missing`);
   if (typeof parsed.at !== "number" || typeof parsed.event?.type !== "string") throw damaged("the event is not whole");
   return { entry: { seq: number, at: parsed.at, event: parsed.event as RunEvent }, more: parsed.more === true };

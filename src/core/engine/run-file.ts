@@ -1,12 +1,13 @@
 import type { LeftStory } from "../backlog/select.ts";
 import type { Config } from "../model/config.ts";
 import type { Backlog, Story } from "../model/story.ts";
+import { UserError } from "../model/user-error.ts";
 import type { RunPolicy } from "../scheduler/policy.ts";
 import type { Committing } from "../workspace/check-committing.ts";
 import type { Setup } from "../workspace/detect-setup.ts";
 
-/** Version of run.json and of the journal's lines; a higher one is refused by name. */
-export const FORMAT_VERSION = 1;
+/** Version of run.json and of the journal's lines; another one is refused by name. */
+export const FORMAT_VERSION = 2;
 
 /** A gate as it will be run, pinned at the start of the run. */
 export interface PinnedGate {
@@ -59,3 +60,12 @@ export interface RunFile {
   /** What a person should know; printed at the start and in the summary. */
   readonly notes: readonly string[];
 }
+
+/** Throws a UserError where a run was written in another format than ours. */
+export const checkFormat = (path: string, version: number): void => {
+  if (version === FORMAT_VERSION) return;
+  const age = version > FORMAT_VERSION ? "a newer" : "an older";
+  throw new UserError(`${path} was written by ${age} storyboard (format ${version}).`, [
+    "Use that version to go on with it, or start anew with --fresh.",
+  ]);
+};

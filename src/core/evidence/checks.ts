@@ -3,7 +3,7 @@ import type { Config } from "../model/config.ts";
 import { checkCommit, checkCommitted } from "./commit-checks.ts";
 import type { CheckName, CheckResult, EvidenceInput, EvidenceResult } from "./evidence.ts";
 import { describeRedGate, judgeGates } from "./gate-judgement.ts";
-import { type EvidenceProfile, evidenceProfile } from "./profiles.ts";
+import { checksOf, type EvidencePart, type EvidenceProfile, evidenceProfile } from "./profiles.ts";
 import { checkTasks } from "./task-check.ts";
 import { checkWork } from "./work-check.ts";
 
@@ -11,9 +11,13 @@ import { checkWork } from "./work-check.ts";
  * Makes the checks that the configuration's profile asks for (product.md, Evidence). Pure. With
  * `commits: storyboard` the story's commit has to be made before: the checks look at what git has then.
  */
-export const checkEvidence = (input: EvidenceInput, settings: Config["evidence"]): EvidenceResult => {
+export const checkEvidence = (
+  input: EvidenceInput,
+  settings: Config["evidence"],
+  part: EvidencePart = "all",
+): EvidenceResult => {
   const profile = evidenceProfile(settings);
-  const results = profile.checks.map((check) => ({ check, ...makeCheck(check, input, profile, settings) }));
+  const results = checksOf(profile, part).map((check) => ({ check, ...makeCheck(check, input, profile, settings) }));
   const missing = results.flatMap(({ check, missing }) => missing.map((message) => ({ check, message })));
   return {
     ok: missing.length === 0,

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { pipelineSettingSchema } from "./pipeline-settings.ts";
 
 /**
  * The configuration of product.md ("Configuration"), with every default. This is the checked, complete form; where it
@@ -98,7 +99,8 @@ const gatesSchema = z.strictObject({
 });
 
 const evidenceSchema = z.strictObject({
-  profile: z.enum(["story-file", "pantheon", "none"]).default("story-file"),
+  /** `auto`: the artifacts of Pantheon for the pipeline `worker`, else the story file. */
+  profile: z.enum(["auto", "story-file", "pantheon", "none"]).default("auto"),
   criteria: z.enum(["off", "warn", "require"]).default("warn"),
   /** Names of the gates that a story must pass; unset means all of them. */
   gates: z.array(z.string()).optional(),
@@ -119,6 +121,9 @@ export const configSchema = z.strictObject({
   agents: z.record(z.string().min(1), agentProfileSchema).default({}),
   dev_agent: z.string().min(1).default("builder"),
   review_agent: z.string().min(1).default("reviewer"),
+  /** Agents for further roles of pipelines: assessor, reconciler, reflector, and those of the project's own pipelines. */
+  roles: z.record(z.string().min(1), z.string().min(1)).default({}),
+  pipelines: z.record(z.string().min(1), pipelineSettingSchema).default({}),
   review: z
     .strictObject({
       blocking: z.enum(["critical", "high", "medium", "low"]).default("high"),

@@ -90,6 +90,8 @@ export interface TurnResult {
   readonly durationMs: number;
   /** The last lines the agent said, at most 20, for failures and retries. */
   readonly lastLines: readonly string[];
+  /** What the agent ended with, where a later phase or a person has to know it. */
+  readonly finalText?: string;
   readonly claim?: BuildClaim;
   readonly verdict?: Verdict;
   /** Remarks for the card: a reviewer that changed the tree and was reset, a truncated transcript. */

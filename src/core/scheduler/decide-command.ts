@@ -1,5 +1,13 @@
 import { assertNever } from "../model/assert.ts";
-import { phaseNamed, repairPhase } from "../model/pipeline.ts";
+import {
+  isChecked,
+  landingPhase,
+  type PhaseName,
+  type Pipeline,
+  phaseNamed,
+  repairPhase,
+  workPhase,
+} from "../model/pipeline.ts";
 import { type Decision, endNow, startingAt } from "./decision.ts";
 import type { Effect, RunTurn, StopTurn } from "./effects.ts";
 import { ATTACHED, type Resumption, type RunEvent, type StopPurpose } from "./events.ts";
@@ -93,7 +101,7 @@ export const onCommand = (decision: Decision, command: Command): RunEvent[] => {
     case "stop":
       return stopRun(decision, command.reason, false);
     case "retry":
-      return [...reopened(state), retried(storyOf(state, command.story), command.note)];
+      return [...reopened(state), retried(state, storyOf(state, command.story), command.note)];
     case "message":
       return said(decision, storyOf(state, command.story), command.text);
     case "attach":
@@ -116,7 +124,7 @@ const reopened = (state: RunState): RunEvent[] => (state.phase === "ended" ? [{ 
 /** What a note is given with, where nothing has failed. */
 const ANOTHER_TRY = failureOf("CancelledError", "a person asked for another try", "");
 
-const retried = (story: StoryState, note: string | undefined): RunEvent => {
+const retried = (state: RunState, story: StoryState, note: string | undefined): RunEvent => {
   const last = story.failures.at(-1) ?? (note === undefined ? undefined : ANOTHER_TRY);
   const begun = last !== undefined && (story.turns > 0 || note !== undefined);
   return {
@@ -126,16 +134,25 @@ const retried = (story: StoryState, note: string | undefined): RunEvent => {
     // A person's retry is an attempt of its own, also after the last one.
     attempt: begun && story.turns > 0 ? story.attempt + 1 : Math.max(1, story.attempt),
     notBeforeMs: 0,
-    ...(begun ? { next: retryOf(story, last, note) } : {}),
+    ...(begun ? { next: retryOf(state, story, last, note) } : {}),
   };
 };
 
-const retryOf = (story: StoryState, failure: StoryState["failures"][number], note?: string): Resumption => ({
-  phase: story.next?.phase ?? (story.phase === "COMMIT" || story.phase === undefined ? "BUILD" : story.phase),
+const retryOf = (
+  { policy }: RunState,
+  story: StoryState,
+  failure: StoryState["failures"][number],
+  note?: string,
+): Resumption => ({
+  phase: story.next?.phase ?? turnPhaseOf(policy.pipeline, story),
   prompt: { kind: "retry", failure, ...(note === undefined ? {} : { note }) },
   fresh: false,
   salvage: false,
 });
+
+/** The phase that the story was in, or that of its work where no agent had a part in it. */
+const turnPhaseOf = (pipeline: Pipeline, { phase }: StoryState): PhaseName =>
+  phase === undefined || phase === landingPhase(pipeline).name ? workPhase(pipeline).name : phase;
 
 /** The whole answer: one that only begins so may go on to say the opposite. */
 const ACCEPTED = /^\s*(accept|land|go on)\s*[.!]?\s*$/i;
@@ -156,12 +173,15 @@ const answered = (state: RunState, story: StoryState, text: string): RunEvent =>
 const afterAnswer = ({ policy }: RunState, story: StoryState, text: string): Resumption => {
   const { question, next } = story;
   const isConflict = question?.kind === "conflict";
-  if (isConflict && (story.conflict === undefined || ACCEPTED.test(text))) return startingAt("COMMIT");
-  if (question?.kind === "review" && ACCEPTED.test(text)) return startingAt("COMMIT");
-  if (question?.kind === "environment") return next ?? startingAt("BUILD");
+  const work = workPhase(policy.pipeline).name;
+  if (isConflict && (story.conflict === undefined || ACCEPTED.test(text))) {
+    return startingAt(landingPhase(policy.pipeline).name);
+  }
+  if (question?.kind === "review" && ACCEPTED.test(text)) return startingAt(landingPhase(policy.pipeline).name);
+  if (question?.kind === "environment") return next ?? startingAt(work);
   if (question?.kind === "attached" && ACCEPTED.test(text)) return afterAttached(policy, next);
   return {
-    phase: (isConflict ? repairPhase(policy.pipeline)?.name : next?.phase) ?? "BUILD",
+    phase: isConflict ? repairPhase(policy.pipeline).name : (next?.phase ?? work),
     prompt: { kind: "answer", question: question?.text ?? "", answer: text },
     fresh: false,
     salvage: false,
@@ -170,11 +190,11 @@ const afterAnswer = ({ policy }: RunState, story: StoryState, text: string): Res
 
 /** What a person and the agent did together is looked at before another turn. */
 const afterAttached = (policy: RunState["policy"], next: Resumption | undefined): Resumption => {
-  const back = next ?? startingAt("BUILD");
+  const back = next ?? startingAt(workPhase(policy.pipeline).name);
   const phase = phaseNamed(policy.pipeline, back.phase);
   // A story that was not at work then still has its own next step before it.
   const wasCut = back.prompt.kind === "resume" && back.prompt.reason === "attach";
-  return wasCut ? { ...back, salvage: policy.evidence && phase.kind === "turn" && phase.evidence === "work" } : back;
+  return wasCut ? { ...back, salvage: policy.evidence && phase.kind === "turn" && isChecked(phase) } : back;
 };
 
 /** A session that is closed before the turn has ended for it: the turn's end means nothing special then. */
@@ -241,7 +261,7 @@ const takenOver = (decision: Decision, story: StoryState): RunEvent[] => {
   const turn = runningTurn(decision.state, story);
   if (turn !== undefined) return [stopTurn(decision, turn, "attach", "attach")];
   if (story.stage !== "queued") return [];
-  const next = story.next ?? startingAt("BUILD");
+  const next = story.next ?? startingAt(workPhase(decision.state.policy.pipeline).name);
   return [{ type: "story.parked", story: story.story.key, question: ATTACHED, next }];
 };
 

@@ -1,4 +1,4 @@
-import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import { isWriter, phaseNamed, type TurnPhase, threadOf } from "../model/pipeline.ts";
 import type { AgentSession } from "./agent-session.ts";
 import { landAsItIs } from "./decide-evidence.ts";
 import {
@@ -11,7 +11,7 @@ import {
   startingAt,
 } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
-import { entryPhase } from "./entry-phase.ts";
+import { entryPhase, firstPhase } from "./entry-phase.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { failStory, stopCritically } from "./failing.ts";
 import { failureOf } from "./failures.ts";
@@ -58,7 +58,7 @@ const mayBeAlreadyDone = (state: RunState, story: StoryState, next: Resumption):
   !story.checkedAlreadyDone &&
   story.turns === 0 &&
   next.prompt.kind === "start" &&
-  next.phase === state.policy.pipeline.phases[0]?.name &&
+  next.phase === firstPhase(state.policy, story) &&
   story.story.tasks.length > 0 &&
   story.story.tasks.every((task) => task.done);
 
@@ -69,7 +69,7 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
     const reason = "the run's budget is used up (limits.run_tokens, limits.run_usd); a new run has a new one (--fresh)";
     return stopCritically(decision, story, next, reason);
   }
-  const limit = limitReached(state, story);
+  const limit = limitReached(state, story, phase);
   if (limit !== undefined) return failStory(decision, story, failureOf(limit.type, limit.message, phase.name));
   const agent = agentFor(state, phase.role);
   const hold = holdWithout(state, story, agent.provider);
@@ -77,7 +77,7 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
     // It is held back until a provider of its agents is free, which one ever that is.
     return [{ type: "story.requeued", story: key, reason: "limit", attempt: story.attempt, notBeforeMs: 0, next }];
   }
-  const session = next.fresh ? undefined : continuedSession(story, phase, next, agent.profile);
+  const session = next.fresh ? undefined : continuedSession(state, story, phase, next, agent.profile);
   const effect: RunTurn = {
     kind: "run-turn",
     id: decision.newEffect(),
@@ -90,9 +90,9 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
     prompt: next.prompt,
     leases: story.leases,
     flags: story.flags,
-    ...baselineOf(phase.role === "builder" && story.conflict ? { baseline: story.conflict.onto } : story),
+    ...baselineOf(isWriter(phase) && story.conflict ? { baseline: story.conflict.onto } : story),
     ...conflictOf(story),
-    ...(phase.role === "builder" && story.openFindings.length > 0 ? { findings: story.openFindings } : {}),
+    ...(story.openFindings.length > 0 ? { findings: story.openFindings } : {}),
     ...modelOf(agent, next, story),
     ...sessionFields(session),
     ...(story.messages.length === 0 ? {} : { messages: story.messages }),
@@ -113,12 +113,14 @@ const isAtWork = (state: RunState, story: StoryState): boolean => state.due.has(
 
 /** A session belongs to the agent that began it. */
 const continuedSession = (
+  { policy }: RunState,
   story: StoryState,
   phase: TurnPhase,
   next: Resumption,
   agent: string,
 ): AgentSession | undefined => {
-  const session = phase.session === "continue" || next.prompt.kind !== "start" ? story.sessions[phase.role] : undefined;
+  const goesOn = phase.session !== "fresh" || next.prompt.kind !== "start";
+  const session = goesOn ? story.sessions[threadOf(policy.pipeline, phase.name)] : undefined;
   return session?.agent === agent ? session : undefined;
 };
 

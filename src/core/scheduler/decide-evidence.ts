@@ -1,4 +1,4 @@
-import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import { isWriter, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import { commit, phaseHolds } from "./decide-phase.ts";
 import { afterCut } from "./decide-turn.ts";
 import { type Decision, endWell, requestStatus, startingAt } from "./decision.ts";
@@ -24,21 +24,21 @@ const consequences = (
 ): RunEvent[] => {
   if (effect.purpose === "already-done") return alreadyDone(decision, story, effect, result);
   const phase = phaseNamed(decision.state.policy.pipeline, effect.phase) as TurnPhase;
-  // What a person said to the builder is for the builder, also where the work of a turn that was cut off holds.
-  if (result.ok && effect.purpose === "salvage" && story.messages.length > 0 && phase.role === "builder") {
+  // What a person said to an agent that writes is for that agent, also where the work of a turn that was cut off holds.
+  if (result.ok && effect.purpose === "salvage" && story.messages.length > 0 && isWriter(phase)) {
     const next = { phase: effect.phase, prompt: { kind: "message" }, fresh: false, salvage: false } as const;
     return [{ type: "phase.due", story: effect.story, next }];
   }
   if (result.ok) {
     // The commit was found just now and is not in the state yet.
     const known = result.commit === undefined ? story : { ...story, commit: result.commit };
-    return phaseHolds(decision, known, phase, story.deferredFindings);
+    return phaseHolds(decision, known, phase);
   }
   if (effect.purpose === "salvage") {
     const end = { kind: "cut", reason: story.cut ?? "stop" } as const;
     return afterCut(decision, story, effect.phase, { end, durationMs: 0, lastLines: result.missing }, story.neverBegan);
   }
-  return failAttempt(decision, story, effect.phase, missingEvidence(effect, result));
+  return failAttempt(decision, story, result.again ?? effect.phase, missingEvidence(effect, result));
 };
 
 const missingEvidence = (effect: CheckEvidence, result: EvidenceResult) =>

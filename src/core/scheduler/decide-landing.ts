@@ -1,4 +1,4 @@
-import { repairPhase } from "../model/pipeline.ts";
+import { landingPhase, repairPhase } from "../model/pipeline.ts";
 import { baselineOf, type Decision, endWell, requeueForStop, startingAt } from "./decision.ts";
 import type { Land, LandingRefusal, LandingResult } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
@@ -20,7 +20,7 @@ export const onLandingEnded = (decision: Decision, effect: Land, result: Landing
       ...endWell(decision, story, { type: "story.ended", story: key, outcome: "done", ...commitOf(result) }),
     ];
   }
-  return [ended, repair(decision, story, result) ?? park(story, result)];
+  return [ended, repair(decision, story, result) ?? park(decision, story, result)];
 };
 
 const repair = (
@@ -29,14 +29,14 @@ const repair = (
   { onto }: LandingRefusal,
 ): Extract<RunEvent, { type: "phase.due" }> | undefined => {
   const phase = repairPhase(state.policy.pipeline);
-  if (onto === undefined || phase === undefined || story.refusals >= LANDING_REPAIRS_MAX) return undefined;
+  if (onto === undefined || story.refusals >= LANDING_REPAIRS_MAX) return undefined;
   // Finished work that nobody may repair any more has not failed: a person can land it.
-  if (limitReached(state, story) !== undefined) return undefined;
+  if (limitReached(state, story, phase) !== undefined) return undefined;
   const next: Resumption = { ...startingAt(phase.name), prompt: { kind: "merge" } };
   return { type: "phase.due", story: story.story.key, next, review: { open: [], deferred: story.deferredFindings } };
 };
 
-const park = (story: StoryState, result: LandingRefusal): RunEvent => ({
+const park = ({ state }: Decision, story: StoryState, result: LandingRefusal): RunEvent => ({
   type: "story.parked",
   story: story.story.key,
   question: {
@@ -44,7 +44,7 @@ const park = (story: StoryState, result: LandingRefusal): RunEvent => ({
     text: [describeRefusal(result), ...(result.steps ?? [])].join("\n"),
     ...(result.kind === "conflict" ? { files: result.files } : {}),
   },
-  next: startingAt("COMMIT"),
+  next: startingAt(landingPhase(state.policy.pipeline).name),
 });
 
 const describeRefusal = (result: LandingRefusal): string =>
@@ -60,13 +60,15 @@ export const startLanding = (decision: Decision): RunEvent[] => {
   const { state } = decision;
   const key = state.landingQueue[0];
   if (key === undefined) return [];
-  if (state.stopping !== undefined) return [requeueForStop(storyOf(state, key), startingAt("COMMIT"))];
+  if (state.stopping !== undefined) {
+    return [requeueForStop(storyOf(state, key), startingAt(landingPhase(state.policy.pipeline).name))];
+  }
   if (state.landing !== undefined) return [];
   const effect: Land = {
     kind: "land",
     id: decision.newEffect(),
     story: key,
-    finalStatus: state.policy.finalStatus,
+    finalStatus: storyOf(state, key).finalStatus ?? state.policy.finalStatus,
     deferred: storyOf(state, key).deferredFindings,
     ...baselineOf(storyOf(state, key)),
   };

@@ -1,34 +1,36 @@
-import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import type { TurnPhase } from "../model/pipeline.ts";
 import type { Finding } from "../model/review.ts";
 import { type Decision, endWell, requestStatus, startingAt } from "./decision.ts";
-import type { RunEvent } from "./events.ts";
+import { wantedPhase } from "./entry-phase.ts";
+import type { Resumption, ReviewState, RunEvent } from "./events.ts";
 import type { StoryState } from "./state.ts";
 
-/** A phase's "done" is believed: the next one is due, or the story is ready to land. */
+/**
+ * A phase's "done" is believed: the next one that the story needs is due, or the story is ready to land. `open` are the
+ * findings that the next phases have to do with.
+ */
 export const phaseHolds = (
   decision: Decision,
   story: StoryState,
   phase: TurnPhase,
-  deferred: readonly Finding[],
+  { open = story.openFindings, deferred = story.deferredFindings }: Partial<ReviewState> = {},
 ): RunEvent[] => {
   const { key } = story.story;
-  const { policy } = decision.state;
-  const next = phaseNamed(policy.pipeline, phase.next);
-  const events: RunEvent[] = phase.name === "BUILD" ? requestStatus(decision, key, "review") : [];
+  const next = wantedPhase(decision.state.policy, story, phase.next, open);
+  const events: RunEvent[] = phase.endStatus === undefined ? [] : requestStatus(decision, key, phase.endStatus);
   if (next.kind === "commit") return [...events, ...commit(decision, story, deferred)];
-  const judgesAgain = next.role === "reviewer" && (story.openFindings.length > 0 || story.conflict !== undefined);
-  return [
-    ...events,
-    {
-      type: "phase.due",
-      story: key,
-      next: judgesAgain
-        ? { ...startingAt(next.name), prompt: { kind: "reverify", findings: story.openFindings } }
-        : startingAt(next.name),
-      review: { open: story.openFindings, deferred },
-    },
-  ];
+  return [...events, { type: "phase.due", story: key, next: first(story, next, open), review: { open, deferred } }];
 };
+
+/** A reviewer that comes back judges what it found before; what the builder merged meanwhile is looked at anew. */
+const first = (
+  { conflict }: StoryState,
+  { name, evidence, triage }: TurnPhase,
+  open: readonly Finding[],
+): Resumption =>
+  evidence === "verdict" && !triage && (open.length > 0 || conflict !== undefined)
+    ? { ...startingAt(name), prompt: { kind: "reverify", findings: open } }
+    : startingAt(name);
 
 /** The last phase is storyboard's own: the branch joins the landing queue; shared work is done where it is. */
 export const commit = (decision: Decision, story: StoryState, deferred: readonly Finding[]): RunEvent[] => {

@@ -11,7 +11,7 @@ import {
   PROVIDER_REST_TOLD_MAX_MS,
   PROVIDER_SLOW_AGAIN_MS,
 } from "./policy.ts";
-import { atWorkFor, nextAgentOf, providerOf } from "./providers.ts";
+import { atWorkFor, nextAgentOf, playerOf, providerOf } from "./providers.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
 
 type Failed = Extract<TurnEnd, { kind: "failed" }>;
@@ -43,7 +43,7 @@ const believedTime = (untilMs: number | undefined, atMs: number): number | undef
 
 /** Whether another provider could take the role over; which one, and when, is decided with each turn. */
 const hasFallback = (state: RunState, { role }: RunTurn): boolean =>
-  (state.policy.agents[role].fallback ?? []).length > 0;
+  (playerOf(state.policy, role).fallback ?? []).length > 0;
 
 const backToQueue = (story: StoryState, next: Resumption, notBeforeMs: number): RunEvent => ({
   type: "story.requeued",

@@ -1,6 +1,6 @@
 import { assertNever } from "../model/assert.ts";
 import { counted } from "../model/counted.ts";
-import { phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import { decidesFindings, isChecked, isWriter, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import { type Finding, findingIdentity, isBlocking } from "../model/review.ts";
 import { type CutReason, isIdle, neverBegan, type TurnEnd, type TurnResult, wasHeard } from "../model/turn.ts";
 import { phaseHolds } from "./decide-phase.ts";
@@ -124,18 +124,27 @@ const finished = (
     return waitForEnvironment(decision, story, resuming(effect), failure);
   }
   if (phase.evidence === "verdict") return reviewed(decision, story, phase, effect, result);
-  if (!decision.state.policy.evidence) return phaseHolds(decision, story, phase, story.deferredFindings);
-  if (decision.state.stopping !== undefined) return saved(decision, story, effect);
+  if (phase.evidence === "plan") return [planned(effect, result)];
+  if (!decision.state.policy.evidence || !isChecked(phase)) return phaseHolds(decision, story, phase);
+  if (decision.state.stopping !== undefined) return saved(decision, phase, story, effect);
   return requestEvidence(decision, effect.story, effect.phase, "phase");
 };
 
 /** The run stops: the turn's work is looked at when it goes on. */
-const saved = (decision: Decision, story: StoryState, effect: RunTurn): RunEvent[] => [
+const saved = (decision: Decision, phase: TurnPhase, story: StoryState, effect: RunTurn): RunEvent[] => [
   requeueForStop(story, {
     ...resuming(effect),
-    salvage: decision.state.policy.evidence && effect.role === "builder",
+    salvage: decision.state.policy.evidence && isChecked(phase) && isWriter(phase),
   }),
 ];
+
+/** What the agent means to do waits for a person before anything is changed. */
+const planned = (effect: RunTurn, result: TurnResult): RunEvent => ({
+  type: "story.parked",
+  story: effect.story,
+  question: { kind: "plan", text: result.finalText ?? result.lastLines.join("\n") },
+  next: resuming(effect),
+});
 
 const reviewed = (
   decision: Decision,
@@ -155,11 +164,14 @@ const reviewed = (
       failureOf("ImplementationError", message, result.lastLines.join("\n")),
     );
   }
-  const open = verdict.findings.filter((finding) => isBlocking(finding.severity, policy.blocking));
-  const rest = verdict.findings.filter((finding) => !isBlocking(finding.severity, policy.blocking));
+  const { findings } = verdict;
+  // A later phase decides what is to be done about each.
+  if (!decidesFindings(policy.pipeline, phase)) return phaseHolds(decision, story, phase, { open: findings });
+  const open = findings.filter((finding) => isBlocking(finding.severity, policy.blocking));
+  const rest = findings.filter((finding) => !isBlocking(finding.severity, policy.blocking));
   const deferred = merged(story.deferredFindings, rest, open);
-  if (open.length === 0) return phaseHolds(decision, story, phase, deferred);
-  if (phase.onFindings === undefined || story.reviews >= policy.reviewsMax) {
+  if (open.length === 0) return phaseHolds(decision, story, phase, { open, deferred });
+  if (phase.onFindings === undefined || story.reviews >= (phase.times ?? policy.reviewsMax)) {
     return [
       {
         type: "story.parked",
@@ -245,8 +257,8 @@ const cutOff = (
   result: TurnResult,
 ): RunEvent[] => {
   const reason = result.end.kind === "cut" ? result.end.reason : "stop";
-  if (decision.state.stopping !== undefined || reason === "stop") return saved(decision, story, effect);
-  if (phase.evidence === "work" && decision.state.policy.evidence) {
+  if (decision.state.stopping !== undefined || reason === "stop") return saved(decision, phase, story, effect);
+  if (isChecked(phase) && decision.state.policy.evidence) {
     return requestEvidence(decision, effect.story, effect.phase, "salvage");
   }
   return afterCut(decision, story, effect.phase, result, neverBegan(result));

@@ -1,4 +1,5 @@
 import { assertNever } from "../model/assert.ts";
+import { landingPhase, workPhase } from "../model/pipeline.ts";
 import { onCommand } from "./decide-command.ts";
 import { actOnDue } from "./decide-due.ts";
 import { endEarly, endRun } from "./decide-end.ts";
@@ -146,20 +147,20 @@ const onEffectFailed = (decision: Decision, effect: Effect, error: EffectFailed)
   const waiting = story?.busyWith === effect.id ? story : undefined;
   const stopping = decision.state.stopping !== undefined;
   if (error.severity === "critical" || (waiting === undefined && !stopping && story === undefined)) {
-    const back = waiting === undefined ? [] : [requeueForStop(waiting, nextAfter(waiting, effect))];
+    const back = waiting === undefined ? [] : [requeueForStop(waiting, nextAfter(decision.state, waiting, effect))];
     return [failed, ...back, ...stopRun(decision, error.message, true, key)];
   }
   if (waiting === undefined) return [failed];
-  if (stopping) return [failed, requeueForStop(waiting, nextAfter(waiting, effect))];
+  if (stopping) return [failed, requeueForStop(waiting, nextAfter(decision.state, waiting, effect))];
   const tries = (effect.kind === "land" ? waiting.landingFailures : waiting.environmentFailures) + 1;
   if (tries < EFFECT_FAILURES_MAX) return [failed, tryLater(decision, waiting, effect)];
   const kind = effect.kind === "land" ? "conflict" : "environment";
-  const next = nextAfter(waiting, effect) ?? startingAt("BUILD");
+  const next = nextAfter(decision.state, waiting, effect) ?? startingAt(workPhase(decision.state.policy.pipeline).name);
   return [failed, { type: "story.parked", story: waiting.story.key, question: { kind, text: error.message }, next }];
 };
 
 const tryLater = (decision: Decision, story: StoryState, effect: Effect): RunEvent => {
-  const next = nextAfter(story, effect);
+  const next = nextAfter(decision.state, story, effect);
   return {
     type: "story.requeued",
     story: story.story.key,
@@ -171,8 +172,8 @@ const tryLater = (decision: Decision, story: StoryState, effect: Effect): RunEve
 };
 
 /** What the story does when it comes back: the same again. */
-const nextAfter = (story: StoryState, effect: Effect): Resumption | undefined => {
-  if (effect.kind === "land") return startingAt("COMMIT");
+const nextAfter = ({ policy }: RunState, story: StoryState, effect: Effect): Resumption | undefined => {
+  if (effect.kind === "land") return startingAt(landingPhase(policy.pipeline).name);
   if (effect.kind === "check-evidence" && effect.purpose !== "already-done") {
     return { phase: effect.phase, prompt: { kind: "resume", reason: "stop" }, fresh: false, salvage: true };
   }

@@ -58,7 +58,7 @@ export interface RunTurn {
   readonly baseline?: string;
   /** What storyboard noticed about the work, for a reviewer. */
   readonly flags: readonly string[];
-  /** What the last review left open, for a builder. */
+  /** What reviews left open so far. */
   readonly findings?: readonly Finding[];
   /** Set from a landing that was refused until the story comes to land again. */
   readonly conflict?: LandingConflict;
@@ -185,6 +185,10 @@ export type EvidenceResult = {
   readonly flags: readonly string[];
   /** The story's own commit, where one was found. */
   readonly commit?: string;
+  /** The phase that has to run again for what is missing; unset means the one that was looked at. */
+  readonly again?: PhaseName;
+  /** The status that the story lands with instead of the run's own. */
+  readonly finalStatus?: WritableStatus;
   /** Unset where no gate applies. */
   readonly gates?: readonly GateResult[];
 };

@@ -44,7 +44,7 @@ export type RequeueReason = "retry" | "environment" | "limit" | "stopped" | "ans
 /** What waits for a person. */
 export interface Question {
   /** `attached`: nothing was asked; a person has the agent's session open. */
-  readonly kind: "question" | "review" | "conflict" | "environment" | "attached";
+  readonly kind: "question" | "plan" | "review" | "conflict" | "environment" | "attached";
   readonly text: string;
   readonly findings?: readonly Finding[];
   readonly files?: readonly string[];
@@ -157,6 +157,8 @@ export type RunEvent =
       readonly story: StoryKey;
       readonly next: Resumption;
       readonly review?: ReviewState;
+      /** For the card: why the story goes on like this. */
+      readonly note?: string;
     }
   | { readonly type: "status.requested"; readonly story: StoryKey; readonly effect: WriteStatus }
   | {

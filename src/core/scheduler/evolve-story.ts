@@ -1,5 +1,5 @@
 import type { LandingConflict } from "../model/landing-conflict.ts";
-import type { Role } from "../model/pipeline.ts";
+import { decidesFindings, isWriter, landingPhase, type PhaseName, phaseNamed, threadOf } from "../model/pipeline.ts";
 import { isInterruption, neverBegan, type TurnResult, wasHeard } from "../model/turn.ts";
 import { addUsage } from "../model/usage.ts";
 import type { AgentSession } from "./agent-session.ts";
@@ -39,9 +39,14 @@ export const turnStarted = (state: RunState, story: StoryState, event: Event<"tu
   if (event.effect.messages !== undefined) story.messages = [];
   story.stopping = undefined;
   story.next = undefined;
-  if (event.effect.role === "reviewer") story.reviews++;
+  story.turnsOf[event.effect.phase] = (story.turnsOf[event.effect.phase] ?? 0) + 1;
+  const { pipeline } = state.policy;
+  const phase = phaseNamed(pipeline, event.effect.phase);
+  if (phase.kind === "turn" && decidesFindings(pipeline, phase)) story.reviews++;
   // From here on the story's own work is what it has beyond that commit.
-  else if (event.effect.conflict !== undefined) story.baseline = event.effect.conflict.onto;
+  if (phase.kind === "turn" && isWriter(phase) && event.effect.conflict !== undefined) {
+    story.baseline = event.effect.conflict.onto;
+  }
   state.due.delete(event.story);
 };
 
@@ -51,8 +56,14 @@ export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn
   story.usage = addUsage(story.usage, result.usage);
   story.cut = result.end.kind === "cut" ? result.end.reason : undefined;
   story.neverBegan = neverBegan(result);
-  if (result.session !== undefined) story.sessions[event.role] = sessionOf(story, event.role, result, result.session);
-  if (isInterruption(result.end)) story.interruptions++;
+  if (result.session !== undefined) {
+    const thread = threadOf(state.policy.pipeline, event.phase);
+    story.sessions[thread] = sessionOf(story, thread, result, result.session);
+  }
+  if (isInterruption(result.end)) {
+    story.interruptions++;
+    story.turnsOf[event.phase] = Math.max(0, (story.turnsOf[event.phase] ?? 0) - 1);
+  }
   if (!wasHeard(result)) story.messages = [...story.told, ...story.messages];
   story.told = [];
   story.notes.push(...(result.notes ?? []).filter((note) => !story.notes.includes(note)));
@@ -63,8 +74,8 @@ export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn
 };
 
 /** A turn that was cut off reports nothing used: what the session had used before still counts for the next one. */
-const sessionOf = (story: StoryState, role: Role, result: TurnResult, id: string): AgentSession => {
-  const known = story.sessions[role];
+const sessionOf = (story: StoryState, thread: PhaseName, result: TurnResult, id: string): AgentSession => {
+  const known = story.sessions[thread];
   const used = result.sessionUsed ?? (known?.id === id ? known.used : undefined);
   return {
     id,
@@ -78,6 +89,7 @@ const sessionOf = (story: StoryState, role: Role, result: TurnResult, id: string
 export const evidenceChecked = (story: StoryState, event: Event<"evidence.checked">): void => {
   const { result } = event;
   if (result.commit !== undefined) story.commit = result.commit;
+  if (result.finalStatus !== undefined) story.finalStatus = result.finalStatus;
   story.notes.push(...result.notes.filter((note) => !story.notes.includes(note)));
   story.flags.push(...result.flags.filter((flag) => !story.flags.includes(flag)));
   if (result.gates !== undefined) {
@@ -90,13 +102,14 @@ export const phaseDue = (state: RunState, story: StoryState, event: Event<"phase
   story.stage = "running";
   story.next = event.next;
   rememberReview(story, event.review);
+  if (event.note !== undefined && !story.notes.includes(event.note)) story.notes.push(event.note);
   state.due.add(event.story);
 };
 
 /** The work holds; the branch waits for its place in the merge queue. */
 export const queueLanding = (state: RunState, story: StoryState, event: Event<"landing.queued">, at: number): void => {
   story.stage = "landing";
-  story.phase = "COMMIT";
+  story.phase = landingPhase(state.policy.pipeline).name;
   story.phaseStartedAtMs = at;
   story.next = undefined;
   story.conflict = undefined;
@@ -126,6 +139,7 @@ export const endLanding = (state: RunState, story: StoryState, { result }: Event
   story.refusals++;
   // What is merged is reviewed anew.
   story.reviews = 0;
+  story.turnsOf = {};
   story.conflict = conflictOf(result);
   const why = result.kind === "conflict" ? `conflict in ${result.files.join(", ") || "git"}` : `${result.gate} was red`;
   const note = `did not land at first: ${why}, with what others landed meanwhile`;
@@ -160,6 +174,7 @@ export const requeueStory = (state: RunState, story: StoryState, event: Event<"s
   if (event.reason === "reopened") state.barred.clear();
   if (event.reason === "answered" || event.reason === "reopened") {
     story.reviews = 0;
+    story.turnsOf = {};
     story.environmentFailures = 0;
     story.providerFailures = 0;
     story.landingFailures = 0;

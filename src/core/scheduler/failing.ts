@@ -1,5 +1,5 @@
 import type { Failure } from "../model/failure.ts";
-import type { PhaseName } from "../model/pipeline.ts";
+import { landingPhase, type PhaseName, type Pipeline, phaseNamed } from "../model/pipeline.ts";
 import { type Decision, endBadly, requeueForStop, startingAt } from "./decision.ts";
 import type { Effect } from "./effects.ts";
 import type { Question, Resumption, RunEvent } from "./events.ts";
@@ -24,6 +24,12 @@ export const failAttempt = (
   fresh = false,
 ): RunEvent[] => {
   const { key } = story.story;
+  const target = afterFailure(decision.state.policy.pipeline, phase);
+  if (target.isAhead) {
+    return [
+      { type: "phase.due", story: key, next: startingAt(target.name), note: `${failure.message}; it went on without` },
+    ];
+  }
   if (story.attempt >= decision.state.policy.attemptsMax) return failStory(decision, story, failure);
   const last = story.failures.at(-1);
   const twice = last?.type === failure.type && last.message === failure.message;
@@ -34,10 +40,18 @@ export const failAttempt = (
       reason: "retry",
       attempt: story.attempt + 1,
       notBeforeMs: decision.atMs + backoffMs(WORK_BACKOFF_MS, story.attempt, decision.luck),
-      next: { phase, prompt: { kind: "retry", failure }, fresh: fresh || twice, salvage: false },
+      next: { phase: target.name, prompt: { kind: "retry", failure }, fresh: fresh || twice, salvage: false },
       failure,
     },
   ];
+};
+
+/** Where a story goes on when a phase failed: with the same one, or where its pipeline says. */
+const afterFailure = (pipeline: Pipeline, name: PhaseName): { readonly name: PhaseName; readonly isAhead: boolean } => {
+  const phase = phaseNamed(pipeline, name);
+  const target = phase.kind === "turn" ? (phase.onFailure ?? name) : name;
+  const placeOf = (wanted: PhaseName): number => pipeline.phases.findIndex((other) => other.name === wanted);
+  return { name: target, isAhead: placeOf(target) > placeOf(name) };
 };
 
 /**
@@ -51,7 +65,9 @@ export const failStory = (decision: Decision, story: StoryState, failure: Failur
     return endBadly(decision, { type: "story.ended", story: key, outcome: "failed", failure });
   const text = [`Its builder could not merge it: ${failure.message}`, conflict.message, ...conflict.steps].join("\n");
   const question: Question = { kind: "conflict", text, files: conflict.files };
-  return [{ type: "story.parked", story: key, question, next: startingAt("COMMIT") }];
+  return [
+    { type: "story.parked", story: key, question, next: startingAt(landingPhase(decision.state.policy.pipeline).name) },
+  ];
 };
 
 /**

@@ -1,3 +1,4 @@
+import { decidesFindings, type TurnPhase } from "../model/pipeline.ts";
 import type { Usage } from "../model/usage.ts";
 import type { RunState, StoryState } from "./state.ts";
 
@@ -12,8 +13,8 @@ export interface ReachedLimit {
   readonly message: string;
 }
 
-/** The limit or budget for which the story gets no further turn; undefined when there is none. */
-export const limitReached = (state: RunState, story: StoryState): ReachedLimit | undefined => {
+/** The limit or budget for which the story gets no further turn of that phase; undefined when there is none. */
+export const limitReached = (state: RunState, story: StoryState, phase: TurnPhase): ReachedLimit | undefined => {
   const { policy } = state;
   if (story.turns - story.interruptions >= policy.storyTurnsMax) {
     return {
@@ -23,6 +24,14 @@ export const limitReached = (state: RunState, story: StoryState): ReachedLimit |
   }
   if (over(story.usage, policy.storyTokensMax, policy.storyUsdMax)) {
     return { type: "BudgetError", message: "the story's budget is used up (limits.story_tokens, limits.story_usd)" };
+  }
+  // How often a review may find something is the review's own limit, and ends otherwise.
+  const { times = Number.POSITIVE_INFINITY } = decidesFindings(policy.pipeline, phase) ? {} : phase;
+  if ((story.turnsOf[phase.name] ?? 0) >= times) {
+    return {
+      type: "LimitError",
+      message: `${phase.name} ran ${times} times without holding (its "times" in the pipeline)`,
+    };
   }
   return undefined;
 };

@@ -34,10 +34,13 @@ export interface RunPolicy {
   readonly attemptsMax: number;
   /** Stories that end failed in a row before the breaker opens. */
   readonly breakerMax: number;
-  readonly agents: Readonly<Record<Role, AgentChoice>>;
+  /** Who plays each role of the pipeline. The builder and the reviewer are always known. */
+  readonly agents: Readonly<Record<"builder" | "reviewer", AgentChoice>> & Readonly<Record<Role, AgentChoice>>;
   readonly blocking: Severity;
-  /** VERIFY turns a story may have before what is still open is parked. */
+  /** Reviews a story may have before what is still open is parked. */
   readonly reviewsMax: number;
+  /** Which stories a person approves a plan of first. */
+  readonly plans: "off" | "complex" | "all";
   /** Whether "done" needs evidence; without, the end of the turn decides. */
   readonly evidence: boolean;
   /** Whether a story needs a folder made ready (a worktree, or a baseline in the shared copy). */

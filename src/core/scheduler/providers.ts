@@ -1,6 +1,6 @@
-import { phaseNamed, type Role } from "../model/pipeline.ts";
+import { phaseNamed, type Role, workPhase } from "../model/pipeline.ts";
 import { entryPhase } from "./entry-phase.ts";
-import type { AgentChoice } from "./policy.ts";
+import type { AgentChoice, RunPolicy } from "./policy.ts";
 import type { RunState, StoryState } from "./state.ts";
 import { storyOf } from "./state.ts";
 
@@ -9,7 +9,7 @@ import { storyOf } from "./state.ts";
  * the one whose provider is back first. One that only a person can bring back is the last choice.
  */
 export const agentFor = (state: RunState, role: Role): AgentChoice => {
-  const agent = state.policy.agents[role];
+  const agent = playerOf(state.policy, role);
   const choices = choicesOf(agent).filter(({ provider }) => !state.barred.has(provider));
   const backAtMs = ({ provider }: AgentChoice): number => state.resting.get(provider) ?? 0;
   const soonestMs = Math.min(...choices.map(backAtMs));
@@ -58,12 +58,22 @@ export const providerOf = (state: RunState, role: Role, profile: string): string
 
 /** The choice of a role that has that profile; the role's first where none has. */
 export const choiceNamed = (state: RunState, role: Role, profile: string): AgentChoice => {
-  const agent = state.policy.agents[role];
+  const agent = playerOf(state.policy, role);
   return choicesOf(agent).find((choice) => choice.profile === profile) ?? agent;
 };
 
 const choicesOf = (agent: AgentChoice): readonly AgentChoice[] => [agent, ...(agent.fallback ?? [])];
 
+/** Who plays a role. Roles without an agent are refused before a run. */
+export const playerOf = ({ agents }: RunPolicy, role: Role): AgentChoice => {
+  const agent = agents[role];
+  if (agent === undefined) throw new Error(`nobody plays the role ${role}`);
+  return agent;
+};
+
 /** How many of the builder's turns may run at once right now: what people see as effective workers. */
 export const governedWorkers = (state: RunState, workers: number): number =>
-  Math.min(workers, state.slowed.get(agentFor(state, "builder").provider)?.workers ?? workers);
+  Math.min(
+    workers,
+    state.slowed.get(agentFor(state, workPhase(state.policy.pipeline).role).provider)?.workers ?? workers,
+  );

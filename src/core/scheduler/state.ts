@@ -1,7 +1,7 @@
 import type { Failure } from "../model/failure.ts";
 import { graphOf, ranksOf, type StoryGraph, storyWeight } from "../model/graph.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
-import type { PhaseName, Role } from "../model/pipeline.ts";
+import type { PhaseName } from "../model/pipeline.ts";
 import type { Finding } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
 import type { Story } from "../model/story.ts";
@@ -35,7 +35,10 @@ export interface StoryState {
   /** Number of its worker slot, while in flight. */
   slot?: number | undefined;
   leases: readonly Lease[];
-  sessions: Partial<Record<Role, AgentSession>>;
+  /** The agents' sessions by conversation (`threadOf`). */
+  sessions: Record<PhaseName, AgentSession>;
+  /** Turns of each phase since a person last spoke, without those that something interrupted. */
+  turnsOf: Record<PhaseName, number>;
   /** Profile of its last turn's agent. */
   agent?: string | undefined;
   /** What a person said to its agent that no turn has heard yet. */
@@ -78,6 +81,8 @@ export interface StoryState {
   satisfies: boolean;
   /** The status that storyboard set last in the project's files. */
   keptStatus?: WritableStatus | undefined;
+  /** The status that it is to land with, where that is not the run's own. */
+  finalStatus?: WritableStatus | undefined;
   /** The status that its landing brings with it. */
   landingStatus?: WritableStatus | undefined;
   startedAtMs?: number | undefined;
@@ -89,19 +94,6 @@ export interface StoryState {
   flags: string[];
   gates: Readonly<Record<string, boolean>>;
 }
-
-/** Counts of product.md's machine contract; they add up to the number of stories. */
-export type CountName =
-  | "done"
-  | "already_done"
-  | "failed"
-  | "blocked"
-  | "skipped"
-  | "parked"
-  | "awaiting_operator"
-  | "running"
-  | "waiting"
-  | "queued";
 
 /** All that a decision may depend on. Owned by one engine, mutated by `evolve` alone. */
 export interface RunState {
@@ -160,6 +152,7 @@ const storyState = (story: Story, index: number, rank: number, unmet: number): S
   neverBegan: false,
   leases: [],
   sessions: {},
+  turnsOf: {},
   messages: [],
   told: [],
   workspaceReady: false,
@@ -274,24 +267,4 @@ export const nextWakeMs = (state: RunState, lastStepMs: number): number | undefi
   for (const at of state.resting.values()) earliest = Math.min(earliest ?? at, at);
   for (const { easeAtMs } of state.slowed.values()) earliest = Math.min(earliest ?? easeAtMs, easeAtMs);
   return earliest;
-};
-
-/** The counts of the machine contract. */
-export const countsOf = (state: RunState): Record<CountName, number> & { total: number } => {
-  const running = state.inFlight.size;
-  const waiting = state.parked.size;
-  const { endedBy } = state;
-  return {
-    total: state.stories.size,
-    done: endedBy.done,
-    already_done: endedBy["already-done"],
-    failed: endedBy.failed,
-    blocked: endedBy.blocked,
-    skipped: endedBy.skipped,
-    parked: endedBy.parked,
-    awaiting_operator: endedBy["awaiting-operator"],
-    running,
-    waiting,
-    queued: state.stories.size - running - waiting - state.endedCount,
-  };
 };

@@ -2,12 +2,16 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { agentProblems, roleNames } from "../../../src/app/configuration/agent-problems.ts";
+import { agentProblems } from "../../../src/app/configuration/agent-problems.ts";
 import { CONFIGURATION_BYTES_MAX } from "../../../src/app/configuration/configuration-files.ts";
 import { type LoadedConfiguration, loadConfiguration } from "../../../src/app/configuration/load-configuration.ts";
 import type { ConfigurationOverride } from "../../../src/app/configuration/override.ts";
+import { roleNames } from "../../../src/app/configuration/roles.ts";
 import { configSchema } from "../../../src/core/model/config.ts";
 import { UserError } from "../../../src/core/model/user-error.ts";
+
+/** What a pipeline without a worker makes of no settings at all. */
+const DEFAULTS = configSchema.parse({ evidence: { profile: "story-file" } });
 
 let root: string;
 let projectDirectory: string;
@@ -51,13 +55,13 @@ const AGENT = "agents:\n  builder: { cli: command, command: [agent] }\n";
 
 test("no file is needed: everything has a default", async () => {
   const { config, files } = await load();
-  expect(config).toEqual(configSchema.parse({}));
+  expect(config).toEqual(DEFAULTS);
   expect(files).toEqual([]);
 });
 
 test("an empty file, comments alone and headings with nothing below are as if they were not there", async () => {
   for (const text of ["", "# nothing\n", "agents:\n  # builder: ...\nlimits:\nbatch_mode:\n"]) {
-    expect((await load(text)).config).toEqual(configSchema.parse({}));
+    expect((await load(text)).config).toEqual(DEFAULTS);
   }
 });
 
@@ -231,11 +235,7 @@ test("an honest alias works, and a mistake behind it has a place", async () => {
 
 test.each([
   ["source: phases", "source"],
-  ["pipeline: worker", "pipeline"],
-  ["pipeline: seven-phase", "pipeline"],
   ["evidence: { profile: pantheon }", "evidence.profile"],
-  ["plan_gate: all", "plan_gate"],
-  ["plan_approval_gate: true", "plan_gate"],
   ["notify: { webhook: https://example.org }", "notify.webhook"],
   ["hooks: { story_ended: [./notify.sh] }", "hooks"],
   ["finish: { push: true }", "finish.push"],
@@ -268,7 +268,7 @@ test("references are checked: agents, pipeline, gates", async () => {
   ].join("\n");
   expect(await mistakesOf(load(text))).toEqual([
     'storyboard.yaml:1:12  dev_agent: "bulder" is not one of agents (configured are builder, other); did you mean builder?',
-    'storyboard.yaml:3:11  pipeline: must be build or dev-review, not "dev-reviw"; did you mean dev-review?',
+    'storyboard.yaml:3:11  pipeline: must be build, dev-review, worker or seven-phase, not "dev-reviw"; did you mean dev-review?',
     'storyboard.yaml:4:21  evidence.gates[0]: "tets" is not one of gates.commands; did you mean test?',
     'storyboard.yaml:7:12  agents.builder: needs "command: [program, arguments...]", because its cli is command',
     'storyboard.yaml:8:34  agents.other.command: belongs to "cli: command"; this agent\'s cli is "claude"',

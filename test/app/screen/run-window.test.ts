@@ -8,8 +8,8 @@ import { openRunWindow, type RunWindow } from "../../../src/app/screen/run-windo
 import { createControlPair } from "../../../src/core/control/memory-pair.ts";
 import { startControlServer } from "../../../src/core/control/server.ts";
 import type { FeedLine } from "../../../src/core/engine/feed.ts";
+import { countsOf } from "../../../src/core/scheduler/counts.ts";
 import type { JournaledEvent } from "../../../src/core/scheduler/events.ts";
-import { countsOf } from "../../../src/core/scheduler/state.ts";
 import { snapshot } from "../../support/state-snapshot.ts";
 import { eventually } from "../../support/steering.ts";
 import { TestLead } from "./support.ts";

@@ -8,6 +8,7 @@ import { ScreenSession, type SessionPorts } from "../../../src/app/screen/sessio
 import { INITIAL_VIEW_STATE, type ScreenProps, type Size, type ViewState } from "../../../src/components/props.ts";
 import { createControlPair } from "../../../src/core/control/memory-pair.ts";
 import type { FeedLine } from "../../../src/core/engine/feed.ts";
+import { FORMAT_VERSION } from "../../../src/core/engine/run-file.ts";
 import type { JournaledEvent } from "../../../src/core/scheduler/events.ts";
 import type { Fact } from "../../../src/core/scheduler/inputs.ts";
 import { type Numbers, numbersOf } from "../../support/header-numbers.ts";
@@ -222,6 +223,6 @@ export class Stage {
 
   #newLead(): TestLead {
     const { stories, policy } = randomPlan(this.#random, 1 + Math.floor(this.#random() * 30));
-    return new TestLead(runFile(stories, { policy, v: 1, startedAtMs: Date.now() }));
+    return new TestLead(runFile(stories, { policy, v: FORMAT_VERSION, startedAtMs: Date.now() }));
   }
 }

@@ -8,7 +8,7 @@ import type { ControlHost } from "../../../src/core/control/attached-client.ts";
 import type { ControlServer } from "../../../src/core/control/server.ts";
 import type { FeedLine } from "../../../src/core/engine/feed.ts";
 import { type Journal, openJournal } from "../../../src/core/engine/journal.ts";
-import type { RunFile } from "../../../src/core/engine/run-file.ts";
+import { FORMAT_VERSION, type RunFile } from "../../../src/core/engine/run-file.ts";
 import { commandProblem } from "../../../src/core/scheduler/decide-command.ts";
 import type { JournaledEvent } from "../../../src/core/scheduler/events.ts";
 import type { Fact } from "../../../src/core/scheduler/inputs.ts";
@@ -19,7 +19,10 @@ import { runFile } from "../../support/screen.tsx";
 export const aRunFile = (keys: readonly string[]): RunFile =>
   runFile(
     keys.map((key) => story(key)),
-    { policy: policy({ landing: false, workspace: false, evidence: false, keepsStatus: false, finish: false }), v: 1 },
+    {
+      policy: policy({ landing: false, workspace: false, evidence: false, keepsStatus: false, finish: false }),
+      v: FORMAT_VERSION,
+    },
   );
 
 /** A lead without agents: a run on a clock of its own, journaled in a real folder, told to the clients of a server. */

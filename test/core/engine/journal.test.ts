@@ -39,7 +39,7 @@ test("what was appended is read again, by whoever opens the journal next", () =>
 
 test("every line has the format version and its number", () => {
   write(1);
-  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ v: 1, seq: 1, at: 1000 });
+  expect(JSON.parse(readFileSync(path, "utf8"))).toMatchObject({ v: 2, seq: 1, at: 1000 });
 });
 
 test("a torn last line is cut off, wherever it is torn, and the next line follows cleanly", () => {
@@ -81,8 +81,8 @@ test("damage in the middle is told with its line and what to do, and nothing is 
   const lines = readFileSync(path, "utf8").split("\n");
   for (const damaged of [
     "{ nonsense",
-    '{"v":1,"seq":9,"at":1,"event":{"type":"run.paused"}}',
-    '{"v":1,"seq":2,"at":1}',
+    '{"v":2,"seq":9,"at":1,"event":{"type":"run.paused"}}',
+    '{"v":2,"seq":2,"at":1}',
   ]) {
     writeFileSync(path, [lines[0], damaged, lines[2], ""].join("\n"));
     expect(() => openJournal(path)).toThrow(UserError);
@@ -91,8 +91,8 @@ test("damage in the middle is told with its line and what to do, and nothing is 
 });
 
 test("a newer format is refused by name", () => {
-  writeFileSync(path, '{"v":2,"seq":1,"at":1,"event":{"type":"run.started"}}\n');
-  expect(() => openJournal(path)).toThrow(/newer storyboard \(format 2\)/);
+  writeFileSync(path, '{"v":3,"seq":1,"at":1,"event":{"type":"run.started"}}\n');
+  expect(() => openJournal(path)).toThrow(/a newer storyboard \(format 3\)/);
 });
 
 test("a journal larger than what is read at once is read whole", () => {

@@ -246,7 +246,17 @@ describe("profiles", () => {
     });
   });
 
-  test("pantheon is refused for now", () => {
-    expect(() => checkEvidence(good, { ...settings, profile: "pantheon" })).toThrow(UserError);
+  test("a part of the checks is made where a phase has only that part", () => {
+    const open: EvidenceInput = {
+      ...good,
+      tasksAfter: good.tasksAfter?.map((task) => ({ ...task, done: false })),
+      gates: [gate("test", false)],
+    };
+    const checksOf = (part: "all" | "work" | "story") => [
+      ...new Set(checkEvidence(open, { ...settings, profile: "story-file" }, part).missing.map(({ check }) => check)),
+    ];
+    expect(checksOf("all")).toEqual(["tasks", "gates"]);
+    expect(checksOf("work")).toEqual(["gates"]);
+    expect(checksOf("story")).toEqual(["tasks"]);
   });
 });

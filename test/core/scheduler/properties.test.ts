@@ -3,11 +3,12 @@ import { expect, test } from "vitest";
 import { footprintsClash } from "../../../src/core/model/footprint.ts";
 import type { Story } from "../../../src/core/model/story.ts";
 import type { CutReason, TurnFailureCause } from "../../../src/core/model/turn.ts";
+import { countsOf } from "../../../src/core/scheduler/counts.ts";
 import type { Effect, EffectResult } from "../../../src/core/scheduler/effects.ts";
 import { evolve } from "../../../src/core/scheduler/evolve.ts";
 import type { Command } from "../../../src/core/scheduler/inputs.ts";
 import type { RunPolicy } from "../../../src/core/scheduler/policy.ts";
-import { countsOf, initialState } from "../../../src/core/scheduler/state.ts";
+import { initialState } from "../../../src/core/scheduler/state.ts";
 import { barePolicy, goodResult, policy, story, TestRun, turn } from "../../support/run.ts";
 import { snapshot } from "../../support/state-snapshot.ts";
 

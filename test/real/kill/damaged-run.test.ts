@@ -52,7 +52,7 @@ test.concurrent("a run with an empty journal is begun", () =>
 
 test.concurrent("a torn last line is cut off, and the run goes on", () =>
   using(killed(), async (sprint) => {
-    appendFileSync(journalOf(sprint), '{"v":1,"seq":99,"at":17');
+    appendFileSync(journalOf(sprint), '{"v":2,"seq":99,"at":17');
     expect((await resume(sprint)).status).toBe(0);
     await expectAllLandedOnce(sprint, KEYS);
   }));

@@ -4,6 +4,7 @@ import { describeAgent } from "../../agents/agents.ts";
 import { readBuildClaim, readVerdict } from "../../agents/reading/closing-block.ts";
 import { lastBytes } from "../../jobs/bounded-file.ts";
 import { JOB_FILES, type JobEnd } from "../../jobs/job.ts";
+import { turnPhases } from "../../model/pipeline.ts";
 import { plainText } from "../../model/plain-text.ts";
 import type { CutReason, TurnEnd, TurnFailureCause, TurnResult } from "../../model/turn.ts";
 import { type Usage, usageSince } from "../../model/usage.ts";
@@ -13,6 +14,8 @@ import { type Place, profileIn, type World } from "./world.ts";
 
 const STDERR_BYTES_MAX = 8 * 1024;
 const LAST_LINES_MAX = 20;
+/** Characters of a plan that a person is shown. */
+const PLAN_LENGTH_MAX = 20_000;
 
 /** What is known of a turn's job besides what its program printed. */
 export interface JobFacts {
@@ -50,6 +53,7 @@ export const judgeTurn = (
     durationMs: facts.durationMs,
     lastLines: spoken.slice(-LAST_LINES_MAX).map(world.mask),
     ...(session === undefined ? {} : { session, sessionFolder: place.projectPath }),
+    ...(isPlan(world, effect) ? { finalText: parsed.closingText.slice(0, PLAN_LENGTH_MAX) } : {}),
     ...(verdict === undefined ? {} : { verdict }),
     ...(claim === undefined ? {} : { claim }),
     notes: [
@@ -58,6 +62,9 @@ export const judgeTurn = (
     ],
   };
 };
+
+const isPlan = ({ run }: World, { phase }: RunTurn): boolean =>
+  turnPhases(run.policy.pipeline).some(({ name, evidence }) => name === phase && evidence === "plan");
 
 const exitOf = (end: JobEnd): { status: number | null; signal?: string } => {
   if (end.kind !== "exited") return { status: null };

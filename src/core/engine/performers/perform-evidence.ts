@@ -4,9 +4,12 @@ import { readStoryFile } from "../../backlog/story-file.ts";
 import { checkEvidence } from "../../evidence/checks.ts";
 import type { ChangedFile, Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
 import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
+import type { EvidencePart } from "../../evidence/profiles.ts";
 import { findTampering } from "../../evidence/tampering.ts";
+import { turnPhases } from "../../model/pipeline.ts";
 import type { StoryTask } from "../../model/story.ts";
 import type { CheckEvidence, EffectResult } from "../../scheduler/effects.ts";
+import { playerOf } from "../../scheduler/providers.ts";
 import { conflictMarks } from "../../workspace/begin-merge.ts";
 import { listChanges, type PathChange } from "../../workspace/commit-list.ts";
 import { changesSince, commitAll, diffText, type StoryChanges } from "../../workspace/story-diff.ts";
@@ -49,7 +52,8 @@ export const performEvidence = async (
 
 /** With `commits: storyboard` the story's commit is ours to make, of whatever the agent left. */
 const commitForAgent = async (world: World, effect: CheckEvidence, place: Place): Promise<void> => {
-  const profile = profileIn(world, world.run.policy.agents.builder.profile);
+  const { role } = turnPhases(world.run.policy.pipeline).find(({ name }) => name === effect.phase) ?? {};
+  const profile = profileIn(world, playerOf(world.run.policy, role ?? "builder").profile);
   if (profile.commits !== "storyboard") return;
   const without = [
     ...carriedIn(world),
@@ -83,7 +87,16 @@ const judge = async (world: World, effect: CheckEvidence, place: Place, found: F
       flags: found.flags,
     },
     world.run.config.evidence,
+    partOf(world, effect),
   );
+};
+
+/** Where a later phase ticks the tasks, the work holds without. */
+const partOf = ({ run }: World, effect: CheckEvidence): EvidencePart => {
+  const turns = turnPhases(run.policy.pipeline);
+  const phase = turns.find(({ name }) => name === effect.phase);
+  if (phase?.evidence === "story") return "story";
+  return turns.some(({ evidence }) => evidence === "story") ? "work" : "all";
 };
 
 /** Only with worktrees: in the shared copy no story has a branch of its own. */

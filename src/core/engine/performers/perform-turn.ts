@@ -38,7 +38,7 @@ export const performTurn = async (world: World, effect: RunTurn): Promise<Effect
     );
     const result = await followJob(world, effect, place, found, asked);
     await Promise.all(world.messages.get(effect.id) ?? []);
-    if (effect.role === "builder" && result.end.kind === "finished") {
+    if (!isReader(world, effect) && result.end.kind === "finished") {
       const problem = await commitLeftovers(world, effect.story, place);
       if (problem !== undefined) {
         return turnResult({ ...result, end: { kind: "failed", cause: "other", message: problem } });

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { describeAgent } from "../../agents/agents.ts";
 import type { JobSpec } from "../../jobs/job.ts";
-import { type Permission, phaseNamed } from "../../model/pipeline.ts";
+import { isWriter, type Permission, phaseNamed } from "../../model/pipeline.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { gitDirectoryOf } from "../../workspace/git-directory.ts";
 import { environmentFor } from "./job-environment.ts";
@@ -27,7 +27,7 @@ export const turnJob = async (
   const agent = describeAgent(profile.cli);
   const story = storyIn(world, effect.story);
   const phase = phaseNamed(world.run.policy.pipeline, effect.phase);
-  if (effect.role === "builder" && effect.conflict !== undefined)
+  if (phase.kind === "turn" && isWriter(phase) && effect.conflict !== undefined)
     await mergeLanded(world, place, effect.story, effect.conflict);
   if (phase.kind === "turn" && world.run.config.isolation === "worktree") {
     await world.keptFiles.enterWorktree(place.projectPath, story, phase.startStatus, false);

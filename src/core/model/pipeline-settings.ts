@@ -1,0 +1,197 @@
+import { z } from "zod";
+import { type Pipeline, type TurnPhase, turnPhases } from "./pipeline.ts";
+
+/** A project's own pipelines: `pipelines` of the configuration (product.md: pipelines are data, not code). */
+
+const phaseName = z.string().regex(/^[A-Z][A-Z0-9_-]{0,23}$/);
+
+const phaseSettingSchema = z.strictObject({
+  name: phaseName,
+  /** Who plays it: builder, reviewer, assessor, reconciler, reflector, or a name of `roles`. */
+  role: z.string().min(1).default("builder"),
+  /** Name of the prompt template; the phase's own name in small letters by default. */
+  prompt: z.string().min(1).optional(),
+  /** `fresh`, or the phase whose conversation it goes on with. */
+  session: z.string().min(1).default("fresh"),
+  permission: z.enum(["read", "edit", "full", "profile"]).default("profile"),
+  /** What must hold; by default the work where the phase may write, and nothing where it may not. */
+  evidence: z.enum(["none", "work", "verdict", "story"]).optional(),
+  /** Status of the story while the phase goes on. */
+  status: z.enum(["in-progress", "review"]).optional(),
+  /** The phase that follows; by default the next of the list, and the landing after the last. */
+  next: z.string().min(1).optional(),
+  on_findings: z.string().min(1).optional(),
+  on_failure: z.string().min(1).optional(),
+  /** Most turns of the phase until a person speaks. */
+  times: z.number().int().positive().max(100).optional(),
+  /** Judges what the review before it found. */
+  triage: z.boolean().default(false),
+});
+
+type PhaseSetting = z.infer<typeof phaseSettingSchema>;
+
+/** Most phases of one pipeline. */
+const PHASES_MAX = 30;
+
+export const pipelineSettingSchema = z.strictObject({ phases: z.array(phaseSettingSchema).min(1).max(PHASES_MAX) });
+
+/** A pipeline as configured. */
+export type PipelineSetting = z.infer<typeof pipelineSettingSchema>;
+
+/** Something wrong with a configured pipeline, by the place in its setting. */
+export interface PipelineProblem {
+  readonly path: readonly (string | number)[];
+  readonly text: string;
+}
+
+/** The pipeline that a setting means. Its problems have been looked at before. */
+export const pipelineOf = (name: string, { phases }: PipelineSetting): Pipeline => {
+  const landing = landingName(phases);
+  const firstWork = phases.findIndex((phase) => evidenceOf(phase) === "work");
+  const turns = phases.map((phase, i): TurnPhase => {
+    const evidence = evidenceOf(phase);
+    const { status = evidence === "verdict" || evidence === "story" ? "review" : "in-progress" } = phase;
+    return {
+      kind: "turn",
+      name: phase.name,
+      role: phase.role,
+      session: phase.session,
+      permission: phase.permission,
+      prompt: phase.prompt ?? phase.name.toLowerCase(),
+      evidence,
+      startStatus: status,
+      next: placeName(phase.next ?? phases[i + 1]?.name ?? landing, landing, phases),
+      ...(i === firstWork ? { endStatus: "review" } : {}),
+      ...(phase.on_findings === undefined ? {} : { onFindings: phase.on_findings }),
+      ...(phase.on_failure === undefined ? {} : { onFailure: placeName(phase.on_failure, landing, phases) }),
+      ...(phase.times === undefined ? {} : { times: phase.times }),
+      ...(phase.triage ? { triage: true } : {}),
+    };
+  });
+  const review = turns.find(({ evidence, triage }) => evidence === "verdict" && !triage);
+  return {
+    name,
+    phases: [...turns, { kind: "commit", name: landing }],
+    reviewed: review !== undefined,
+    ...(review === undefined ? {} : { reviewEntry: review.name }),
+  };
+};
+
+const evidenceOf = ({ evidence, permission }: PhaseSetting): NonNullable<PhaseSetting["evidence"]> =>
+  evidence ?? (permission === "read" ? "none" : "work");
+
+/** Storyboard's own phase has the name that no turn has. */
+const landingName = (phases: readonly PhaseSetting[]): string =>
+  phases.some(({ name }) => name === "COMMIT") ? "LAND" : "COMMIT";
+
+/** Both of its names mean the landing, as long as no turn has the name. */
+const placeName = (name: string, landing: string, phases: readonly PhaseSetting[]): string =>
+  (name === "LAND" || name === "COMMIT") && !phases.some((phase) => phase.name === name) ? landing : name;
+
+/** What the problems of a pipeline are looked for with. */
+export interface KnownNames {
+  readonly roles: readonly string[];
+  readonly prompts: readonly string[];
+}
+
+/**
+ * What keeps a configured pipeline from bringing every story to its end: names that nothing has, a phase that is never
+ * reached, one with no way out, a review by its own builder.
+ */
+export const pipelineProblems = (setting: PipelineSetting, known: KnownNames): PipelineProblem[] => {
+  const { phases } = setting;
+  const named = phases.flatMap((phase, i) => nameProblems(phase, i, setting, known));
+  if (named.length > 0) return named;
+  return [...phases.flatMap((phase, i) => meaningProblems(phase, i, phases)), ...wayProblems(setting)];
+};
+
+const at = (i: number, key: string, text: string): PipelineProblem => ({ path: ["phases", i, key], text });
+
+const nameProblems = (
+  phase: PhaseSetting,
+  i: number,
+  { phases }: PipelineSetting,
+  { roles, prompts }: KnownNames,
+): PipelineProblem[] => {
+  const names = phases.map(({ name }) => name);
+  const ends = [...names, "COMMIT", "LAND"];
+  const prompt = phase.prompt ?? phase.name.toLowerCase();
+  const unknown = (key: "next" | "on_findings" | "on_failure", all: readonly string[]): PipelineProblem[] => {
+    const wanted = phase[key];
+    return wanted === undefined || all.includes(wanted) ? [] : [at(i, key, notOne(wanted, "phase of it", all))];
+  };
+  return [
+    ...(names.indexOf(phase.name) < i ? [at(i, "name", `${phase.name} is the name of an earlier phase, too`)] : []),
+    ...(phase.name === "LAND" ? [at(i, "name", "LAND is the name of storyboard's own last phase")] : []),
+    ...(roles.includes(phase.role) ? [] : [at(i, "role", notOne(phase.role, "role", roles))]),
+    ...(prompts.includes(prompt)
+      ? []
+      : [at(i, phase.prompt === undefined ? "name" : "prompt", notOne(prompt, "prompt", prompts))]),
+    ...unknown("next", ends),
+    ...unknown("on_findings", names),
+    ...unknown("on_failure", ends),
+    ...sessionProblems(phase, i, phases),
+  ];
+};
+
+const notOne = (name: string, what: string, all: readonly string[]): string =>
+  `"${name}" is no ${what}; known are ${all.join(", ")}`;
+
+const sessionProblems = ({ session, role }: PhaseSetting, i: number, phases: readonly PhaseSetting[]) => {
+  if (session === "fresh") return [];
+  const earlier = phases.slice(0, i).find(({ name }) => name === session);
+  if (earlier === undefined) {
+    return [
+      at(i, "session", notOne(session, "earlier phase", ["fresh", ...phases.slice(0, i).map(({ name }) => name)])),
+    ];
+  }
+  return earlier.role === role
+    ? []
+    : [at(i, "session", `${session} is played by the ${earlier.role}, and nobody else can go on with its session`)];
+};
+
+const meaningProblems = (phase: PhaseSetting, i: number, phases: readonly PhaseSetting[]): PipelineProblem[] => {
+  const isVerdict = evidenceOf(phase) === "verdict";
+  const before = phases[i - 1];
+  return [
+    ...(isVerdict && phase.role === "builder"
+      ? [at(i, "role", "a verdict of the builder upon its own work is no review; give it to another role")]
+      : []),
+    ...(phase.on_findings !== undefined && !isVerdict
+      ? [at(i, "on_findings", 'belongs to a phase with "evidence: verdict"')]
+      : []),
+    ...(phase.triage && !(isVerdict && before !== undefined && evidenceOf(before) === "verdict")
+      ? [at(i, "triage", 'judges findings: it and the phase before it need "evidence: verdict"')]
+      : []),
+    ...(evidenceOf(phase) === "work" && phase.permission === "read"
+      ? [at(i, "permission", "read does no work; give the phase edit, or ask for other evidence")]
+      : []),
+  ];
+};
+
+/** Every phase has to be reached from the first, and to lead to the landing. */
+const wayProblems = (setting: PipelineSetting): PipelineProblem[] => {
+  const pipeline = pipelineOf("", setting);
+  const turns = turnPhases(pipeline);
+  const stepsFrom = ({ next, onFindings, onFailure }: TurnPhase): string[] =>
+    [next, onFindings, onFailure].flatMap((name) => name ?? []);
+  const reach = (from: string, steps: (phase: TurnPhase) => readonly string[]): ReadonlySet<string> => {
+    const seen = new Set([from]);
+    for (const name of seen) {
+      const phase = turns.find((turn) => turn.name === name);
+      for (const step of phase === undefined ? [] : steps(phase)) seen.add(step);
+    }
+    return seen;
+  };
+  const reached = reach(turns[0]?.name ?? "", stepsFrom);
+  const landing = landingName(setting.phases);
+  const problems = turns.flatMap(({ name }, i): PipelineProblem[] => {
+    if (!reached.has(name)) return [at(i, "name", `${name} is never reached: no phase leads to it`)];
+    // What holds has to lead on by itself; findings and failures are ways aside.
+    return reach(name, ({ next }) => [next]).has(landing)
+      ? []
+      : [at(i, "next", `${name} has no way out: what follows it never comes to the landing`)];
+  });
+  const works = setting.phases.some((phase) => evidenceOf(phase) === "work");
+  return works ? problems : [...problems, { path: ["phases"], text: 'no phase does the work ("evidence: work")' }];
+};

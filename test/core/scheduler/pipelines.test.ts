@@ -1,0 +1,109 @@
+import { expect, test } from "vitest";
+import { pipelineOf, pipelineSettingSchema } from "../../../src/core/model/pipeline-settings.ts";
+import { PIPELINES } from "../../../src/core/model/pipelines.ts";
+import type { RunPolicy } from "../../../src/core/scheduler/policy.ts";
+import { policy, story, TestRun, turn } from "../../support/run.ts";
+
+const HALT = { kind: "halted", reason: "cannot" } as const;
+
+/** A run of one story through a pipeline, started. */
+const started = (pipeline: RunPolicy["pipeline"], more: Partial<RunPolicy> = {}): TestRun => {
+  const run = new TestRun([story("1-1", [], { complexity: "complex" })], policy({ pipeline, ...more }));
+  run.start();
+  run.settleEffects();
+  return run;
+};
+
+const own = (...phases: readonly Readonly<Record<string, unknown>>[]) =>
+  pipelineOf("own", pipelineSettingSchema.parse({ phases }));
+
+const turnNow = (run: TestRun) => run.outstanding("run-turn", "1-1")[0];
+
+const findings = (severity: "high" | "low") =>
+  turn({ kind: "finished" }, { verdict: { verdict: "changes", findings: [{ severity, title: "a hole" }] } });
+
+test("a failure goes on where the pipeline says, and costs the attempt where that lies behind", () => {
+  const run = started(own({ name: "PREPARE", permission: "read" }, { name: "BUILD", on_failure: "PREPARE" }));
+  run.endTurn("1-1");
+  run.endTurn("1-1", turn(HALT));
+  run.wait(600_000);
+  run.settleEffects();
+  expect(turnNow(run)).toMatchObject({ phase: "PREPARE", attempt: 2, prompt: { kind: "retry" } });
+});
+
+test("a failure whose way lies ahead costs no attempt and is noted", () => {
+  const run = started(own({ name: "BUILD" }, { name: "EXTRA", permission: "read", on_failure: "COMMIT" }), {
+    attemptsMax: 1,
+  });
+  run.endTurn("1-1");
+  run.endTurn("1-1", turn(HALT));
+  expect(run.outcome("1-1")).toBe("done");
+  expect(run.state.stories.get("1-1")?.notes).toEqual(["EXTRA: cannot; it went on without"]);
+});
+
+test("a phase runs as often as its pipeline allows, interruptions aside", () => {
+  const run = started(own({ name: "BUILD", times: 2 }), { attemptsMax: 9 });
+  run.endTurn("1-1", turn({ kind: "cut", reason: "crash" }));
+  for (let attempt = 1; attempt <= 2; attempt++) {
+    run.wait(600_000);
+    run.endTurn("1-1", turn(HALT));
+  }
+  run.wait(600_000);
+  run.settleEffects();
+  expect(run.outcome("1-1")).toBe("failed");
+  const failure = run.state.stories.get("1-1")?.failures.at(-1);
+  expect(failure?.message).toBe('BUILD ran 2 times without holding (its "times" in the pipeline)');
+});
+
+test("a review's own times are its limit, and what is open then waits for a person", () => {
+  const verify = { name: "VERIFY", role: "reviewer", permission: "read", evidence: "verdict", times: 1 };
+  const run = started(own({ name: "BUILD" }, { ...verify, on_findings: "BUILD" }));
+  run.endTurn("1-1");
+  run.endTurn("1-1", findings("high"));
+  expect(run.state.stories.get("1-1")?.question).toMatchObject({ kind: "review" });
+});
+
+test("missing evidence sends the story to the phase that has to bring it", () => {
+  const run = started(PIPELINES["seven-phase"]!);
+  for (const _ of ["PREPARE", "BUILD", "VERIFY"]) run.endTurn("1-1");
+  run.end(turnNow(run)!);
+  const check = run.outstanding("check-evidence", "1-1")[0]!;
+  run.end(check, { kind: "evidence", ok: false, missing: ["builder artifact"], notes: [], flags: [], again: "BUILD" });
+  run.wait(600_000);
+  run.settleEffects();
+  expect(turnNow(run)).toMatchObject({ phase: "BUILD", attempt: 2, session: "s-1-1" });
+});
+
+test("findings are decided by the assessor alone: what it dismisses holds nothing up, what it keeps low is deferred", () => {
+  const run = started(PIPELINES["seven-phase"]!);
+  run.endTurn("1-1");
+  run.endTurn("1-1");
+  run.endTurn("1-1", findings("high"));
+  expect(turnNow(run)).toMatchObject({ phase: "ASSESS", role: "assessor", findings: [{ title: "a hole" }] });
+  run.endTurn("1-1", findings("low"));
+  expect(turnNow(run)).toMatchObject({ phase: "COMMIT", role: "reconciler" });
+  expect(run.state.stories.get("1-1")?.deferredFindings).toEqual([{ severity: "low", title: "a hole" }]);
+});
+
+test("the status that the evidence allows is the one that the story lands with", () => {
+  const run = started(PIPELINES.build!);
+  run.end(turnNow(run)!);
+  run.end(run.outstanding("check-evidence", "1-1")[0]!, {
+    kind: "evidence",
+    ok: true,
+    missing: [],
+    notes: [],
+    flags: [],
+    finalStatus: "review",
+  });
+  expect(run.outstanding("land", "1-1")[0]).toMatchObject({ finalStatus: "review" });
+});
+
+test("a conflict of a landing goes to the phase that repairs, and its conversation goes on", () => {
+  const run = started(PIPELINES["seven-phase"]!);
+  for (const _ of ["PREPARE", "BUILD", "VERIFY", "COMMIT"]) run.endTurn("1-1");
+  run.end(turnNow(run)!);
+  run.end(run.outstanding("land", "1-1")[0]!, { kind: "conflict", files: ["a.ts"], message: "both", onto: "c0ffee" });
+  run.settleEffects();
+  expect(turnNow(run)).toMatchObject({ phase: "REFINE", prompt: { kind: "merge" }, session: "s-1-1" });
+});
