@@ -1,3 +1,4 @@
+import { PIPELINES, withPlan } from "../../src/core/model/pipelines.ts";
 import type { Story } from "../../src/core/model/story.ts";
 import type { StoryKey } from "../../src/core/model/story-key.ts";
 import type { TurnEnd } from "../../src/core/model/turn.ts";
@@ -36,12 +37,21 @@ export const randomPlan = (
     }),
   ),
   policy: policy({
+    ...randomPipeline(random),
     maxWorkers: 1 + Math.floor(random() * 6),
     attemptsMax: 1 + Math.floor(random() * 3),
     baseline: picked(random, ["skip", "accept"]),
     inbox: picked(random, ["wait", "fail"]),
   }),
 });
+
+/** Any built-in pipeline, often the default one, sometimes with plans that a person approves. */
+const randomPipeline = (random: Chance): Pick<RunPolicy, "pipeline" | "plans"> => {
+  const pipeline = picked(random, [PIPELINES["dev-review"]!, ...Object.values(PIPELINES)]);
+  return random() < 0.3
+    ? { pipeline: withPlan(pipeline), plans: picked(random, ["complex", "all"]) }
+    : { pipeline, plans: "off" };
+};
 
 /** What may happen next in a run: something ends, well or badly; a person commands; time passes. */
 export const randomFact = (random: Chance, run: TestRun): Fact => {

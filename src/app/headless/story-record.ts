@@ -85,7 +85,7 @@ const foldEvent = (record: StoryRecord, event: RunEvent): void => {
       return;
     case "turn.started":
       phaseOf(attemptOf(record, event.effect.attempt), event.effect.phase).outcome = undefined;
-      if (event.effect.phase === "REFINE") record.repairs++;
+      if (event.effect.prompt.kind === "refine") record.repairs++;
       return;
     case "turn.ended":
       turnEnded(record, event.phase, event.result);
@@ -94,10 +94,11 @@ const foldEvent = (record: StoryRecord, event: RunEvent): void => {
       evidenceChecked(record, event.result.ok, event.result.missing);
       return;
     case "landing.queued":
-      phaseOf(lastAttempt(record), "COMMIT");
+      phaseOf(lastAttempt(record), event.phase);
       return;
     case "landing.ended": {
-      const phase = phaseOf(lastAttempt(record), "COMMIT");
+      const phase = lastAttempt(record).phases.at(-1);
+      if (phase === undefined) return;
       phase.outcome = event.result.kind === "landed" ? "ok" : "failed";
       phase.remark = event.result.kind === "landed" ? "" : event.result.kind;
       return;

@@ -1,6 +1,7 @@
 import { describeAgent } from "../../core/agents/agents.ts";
 import type { Config } from "../../core/model/config.ts";
-import { type Pipeline, rolesOf, type TurnPhase, workPhase } from "../../core/model/pipeline.ts";
+import { type Pipeline, rolesOf } from "../../core/model/pipeline.ts";
+import { withPlan } from "../../core/model/pipelines.ts";
 import type { Backlog } from "../../core/model/story.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import type { AgentChoice, ResourcePool, RunPolicy } from "../../core/scheduler/policy.ts";
@@ -52,29 +53,6 @@ export const policyOf = (
     inbox: config.inbox,
     resources: Object.fromEntries(Object.entries(config.resources).map(([name, pool]) => [name, poolOf(pool)])),
   };
-};
-
-/** A plan comes before the work and in its conversation, so that what was approved is what is built. */
-const withPlan = (pipeline: Pipeline): Pipeline => {
-  const work = workPhase(pipeline);
-  const plan: TurnPhase = {
-    kind: "turn",
-    name: "PLAN",
-    role: work.role,
-    session: work.name,
-    permission: "read",
-    prompt: "plan",
-    evidence: "plan",
-    startStatus: work.startStatus,
-    next: work.name,
-  };
-  const before = pipeline.phases.findIndex(({ name }) => name === work.name);
-  const phases = pipeline.phases.flatMap((phase, i) => {
-    if (i === before) return [plan, phase];
-    const leadsToWork = i < before && phase.kind === "turn" && phase.next === work.name;
-    return [leadsToWork ? { ...phase, next: plan.name } : phase];
-  });
-  return { ...pipeline, phases };
 };
 
 /** Who plays the roles besides the builder and the reviewer. */

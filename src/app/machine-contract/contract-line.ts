@@ -40,7 +40,7 @@ export type ContractBody =
       readonly type: "phase.started";
       readonly story: StoryKey;
       readonly phase: PhaseName;
-      /** Name of the agent profile; `storyboard` for COMMIT, which is its own. */
+      /** Name of the agent profile; `storyboard` for the landing, which is its own. */
       readonly agent: string;
     }
   | {

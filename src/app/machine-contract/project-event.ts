@@ -36,7 +36,7 @@ export const projectEvent = (
     case "turn.ended":
       return [turnEnded(event)];
     case "landing.queued":
-      return phaseStarted(event.story, storyOf(state, event.story).attempt, "COMMIT", "storyboard", isNewPhase);
+      return phaseStarted(event.story, storyOf(state, event.story).attempt, event.phase, "storyboard", isNewPhase);
     case "story.requeued":
       return retrying(event, state);
     case "story.parked":

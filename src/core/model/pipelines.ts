@@ -1,4 +1,4 @@
-import type { CommitPhase, Pipeline, TurnPhase } from "./pipeline.ts";
+import { type CommitPhase, type Pipeline, type TurnPhase, workPhase } from "./pipeline.ts";
 
 /** The pipelines that come with storyboard (product.md, Review). */
 
@@ -109,4 +109,30 @@ export const PIPELINES: Readonly<Record<string, Pipeline>> = {
   "dev-review": devReview,
   worker,
   "seven-phase": sevenPhase,
+};
+
+/**
+ * The pipeline with a plan that a person approves before the work: in the same conversation, so that what was approved
+ * is what is built.
+ */
+export const withPlan = (pipeline: Pipeline): Pipeline => {
+  const work = workPhase(pipeline);
+  const plan: TurnPhase = {
+    kind: "turn",
+    name: "PLAN",
+    role: work.role,
+    session: work.name,
+    permission: "read",
+    prompt: "plan",
+    evidence: "plan",
+    startStatus: work.startStatus,
+    next: work.name,
+  };
+  const before = pipeline.phases.findIndex(({ name }) => name === work.name);
+  const phases = pipeline.phases.flatMap((phase, i) => {
+    if (i === before) return [plan, phase];
+    const leadsToWork = i < before && phase.kind === "turn" && phase.next === work.name;
+    return [leadsToWork ? { ...phase, next: plan.name } : phase];
+  });
+  return { ...pipeline, phases };
 };

@@ -1,4 +1,4 @@
-import type { TurnPhase } from "../model/pipeline.ts";
+import { landingPhase, type TurnPhase } from "../model/pipeline.ts";
 import type { Finding } from "../model/review.ts";
 import { type Decision, endWell, requestStatus, startingAt } from "./decision.ts";
 import { wantedPhase } from "./entry-phase.ts";
@@ -36,7 +36,9 @@ const first = (
 export const commit = (decision: Decision, story: StoryState, deferred: readonly Finding[]): RunEvent[] => {
   const { key } = story.story;
   const { policy } = decision.state;
-  if (policy.landing) return [{ type: "landing.queued", story: key, deferred }];
+  if (policy.landing) {
+    return [{ type: "landing.queued", story: key, phase: landingPhase(policy.pipeline).name, deferred }];
+  }
   return [
     ...requestStatus(decision, key, policy.finalStatus, deferred),
     ...endWell(decision, story, {

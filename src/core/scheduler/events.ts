@@ -164,6 +164,8 @@ export type RunEvent =
   | {
       readonly type: "landing.queued";
       readonly story: StoryKey;
+      /** The pipeline's last phase, storyboard's own. */
+      readonly phase: PhaseName;
       readonly deferred: readonly Finding[];
     }
   | { readonly type: "landing.requested"; readonly story: StoryKey; readonly effect: Land }

@@ -1,5 +1,5 @@
 import type { LandingConflict } from "../model/landing-conflict.ts";
-import { decidesFindings, isWriter, landingPhase, type PhaseName, phaseNamed, threadOf } from "../model/pipeline.ts";
+import { decidesFindings, isWriter, type PhaseName, phaseNamed, threadOf } from "../model/pipeline.ts";
 import { isInterruption, neverBegan, type TurnResult, wasHeard } from "../model/turn.ts";
 import { addUsage } from "../model/usage.ts";
 import type { AgentSession } from "./agent-session.ts";
@@ -109,7 +109,7 @@ export const phaseDue = (state: RunState, story: StoryState, event: Event<"phase
 /** The work holds; the branch waits for its place in the merge queue. */
 export const queueLanding = (state: RunState, story: StoryState, event: Event<"landing.queued">, at: number): void => {
   story.stage = "landing";
-  story.phase = landingPhase(state.policy.pipeline).name;
+  story.phase = event.phase;
   story.phaseStartedAtMs = at;
   story.next = undefined;
   story.conflict = undefined;
