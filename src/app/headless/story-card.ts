@@ -3,13 +3,15 @@ import { plainLine } from "../../core/model/plain-text.ts";
 import type { BuildClaim } from "../../core/model/review.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
 import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
-import { type CardContext, durationOf, fileLine } from "./card-parts.ts";
+import { type CardContext, durationOf } from "./card-parts.ts";
 import { failureCard } from "./failure-card.ts";
 import { issuesOf } from "./issues.ts";
+import { phaseCosts } from "./phase-costs.ts";
 import { bounded, CLAIM_MARK, rule, spread } from "./print-lines.ts";
 import type { StoryRecord } from "./story-record.ts";
+import { workFiles } from "./work-files.ts";
 
-/** Files, notes and flags that a card lists of each kind. */
+/** Notes and flags that a card lists of each kind. */
 const LISTED_MAX = 20;
 
 /** The lines of an ended story's card, in the forms of lead-driven-batch.md, step 5. Unknown is `–`, never 0. */
@@ -56,13 +58,14 @@ const doneCard = (story: StoryState, record: StoryRecord, { columns, label }: Ca
     spread(`✅ ${name} ${word} — ${plainLine(story.story.title)}`, `[${durationOf(story)}]`, columns),
     rule(columns),
     "",
-    ...claimedFiles(record.claim),
+    ...workFiles(record),
     `  Tests: ${testsOf(record.claim)}`,
     `  Gates: ${gatesOf(story)}`,
     `  Issues: ${issuesLine(story, record)}`,
     `  Criteria proven: –`,
     `  Commit: ${story.commit === undefined ? "–" : `feat(${name}): ${story.commit.slice(0, 7)}`}`,
     `  Attempts: ${story.attempt}  Cost: ${costOf(story)}`,
+    ...phaseCosts(record),
     ...bounded(
       story.flags.map((flag) => `  ⚠ ${plainLine(flag)}`),
       LISTED_MAX,
@@ -72,33 +75,13 @@ const doneCard = (story: StoryState, record: StoryRecord, { columns, label }: Ca
       LISTED_MAX,
     ),
   ];
-  if (record.claim !== undefined) lines.push(`  ${CLAIM_MARK} said by the agent, not checked`);
+  if (isClaimed(record)) lines.push(`  ${CLAIM_MARK} said by the agent, not checked`);
   return [...lines, "", rule(columns)];
 };
 
-/** What the agent says it changed. A file with line numbers was there before; one without is new. */
-const claimedFiles = (claim: BuildClaim | undefined): string[] => {
-  const files = claim?.files ?? [];
-  const created = files.filter((file) => file.lines === undefined);
-  const modified = files.filter((file) => file.lines !== undefined);
-  return [
-    ...fileBlock(`Files created${CLAIM_MARK}:`, "+", created),
-    ...fileBlock(`Files modified${CLAIM_MARK}:`, "~", modified),
-  ];
-};
-
-const fileBlock = (head: string, sign: string, files: BuildClaim["files"]): string[] => {
-  if (files.length === 0) return [];
-  return [
-    `  ${head}`,
-    ...bounded(
-      files.map((file) => `    ${sign} ${fileLine(file)}`),
-      LISTED_MAX,
-      "    ",
-    ),
-    "",
-  ];
-};
+/** Whether the card says anything that is the agent's word alone. */
+const isClaimed = ({ claim, files }: StoryRecord): boolean =>
+  claim !== undefined && (files === undefined || claim.testsAdded !== undefined || claim.coverage !== undefined);
 
 const testsOf = (claim: BuildClaim | undefined): string => {
   if (claim?.testsAdded === undefined && claim?.coverage === undefined) return "–";
@@ -117,9 +100,10 @@ const gatesOf = (story: StoryState): string => {
 const issuesLine = (story: StoryState, record: StoryRecord): string => {
   const issues = issuesOf(story, record);
   if (issues === undefined) return "– (not reviewed)";
+  const { iterations = record.repairs } = issues;
   const fixed = issues.found - issues.left;
   const left = issues.left === 0 ? "" : `, ${issues.left} left in deferred work`;
-  return `${issues.found} found → ${fixed} fixed (${counted(record.repairs, "iteration")})${left}`;
+  return `${issues.found} found → ${fixed} fixed (${counted(iterations, "iteration")})${issues.isClaimed ? CLAIM_MARK : ""}${left}`;
 };
 
 const costOf = (story: StoryState): string => {

@@ -1,9 +1,11 @@
 import { counted } from "../../core/model/counted.ts";
 import type { Failure } from "../../core/model/failure.ts";
 import type { PhaseName } from "../../core/model/pipeline.ts";
-import { type BuildClaim, type Finding, findingIdentity } from "../../core/model/review.ts";
+import { type BuildClaim, type Finding, findingIdentity, type WorkFile } from "../../core/model/review.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { TurnEnd, TurnResult } from "../../core/model/turn.ts";
+import { addUsage, NO_USAGE, type Usage } from "../../core/model/usage.ts";
+import type { EvidenceResult } from "../../core/scheduler/effects.ts";
 import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
 
 /** Phases, findings and missing things that are remembered of one attempt at most. */
@@ -33,12 +35,16 @@ export interface StoryRecord {
   readonly attempts: AttemptRecord[];
   /** What the builder said of its own work; never checked. */
   claim: BuildClaim | undefined;
+  /** What its work changed, as git has it; undefined where nobody looked. */
+  files: readonly WorkFile[] | undefined;
   /** Every finding of every review, by identity. */
   readonly found: Map<string, Finding>;
   /** Turns that ended with a verdict. */
   reviews: number;
   /** Turns that repaired findings. */
   repairs: number;
+  /** Time and usage of each phase, over all attempts. */
+  readonly totals: Map<PhaseName, { readonly durationMs: number; readonly usage: Usage }>;
   /** What the last look at its evidence missed. */
   missing: readonly string[];
 }
@@ -59,9 +65,11 @@ export const createStoryRecords = (): StoryRecords => {
       worker: undefined,
       attempts: [],
       claim: undefined,
+      files: undefined,
       found: new Map(),
       reviews: 0,
       repairs: 0,
+      totals: new Map(),
       missing: [],
     };
     records.set(story, record);
@@ -91,7 +99,7 @@ const foldEvent = (record: StoryRecord, event: RunEvent): void => {
       turnEnded(record, event.phase, event.result);
       return;
     case "evidence.checked":
-      evidenceChecked(record, event.result.ok, event.result.missing);
+      evidenceChecked(record, event.result);
       return;
     case "landing.queued":
       phaseOf(lastAttempt(record), event.phase);
@@ -138,7 +146,12 @@ const turnEnded = (record: StoryRecord, phaseName: PhaseName, result: TurnResult
   phase.durationMs += result.durationMs;
   phase.outcome = outcomeOf(result.end);
   phase.remark = remarkOf(result.end);
-  record.claim = result.claim ?? record.claim;
+  if (result.claim !== undefined) record.claim = withClaim(record.claim, result.claim);
+  const total = record.totals.get(phaseName) ?? { durationMs: 0, usage: NO_USAGE };
+  record.totals.set(phaseName, {
+    durationMs: total.durationMs + result.durationMs,
+    usage: addUsage(total.usage, result.usage),
+  });
   if (result.verdict === undefined) return;
   record.reviews++;
   phase.remark = result.verdict.findings.length === 0 ? "approved" : counted(result.verdict.findings.length, "finding");
@@ -147,12 +160,20 @@ const turnEnded = (record: StoryRecord, phaseName: PhaseName, result: TurnResult
   }
 };
 
-const evidenceChecked = (record: StoryRecord, ok: boolean, missing: readonly string[]): void => {
+const evidenceChecked = (record: StoryRecord, { ok, missing, files, claim }: EvidenceResult): void => {
   record.missing = missing;
+  record.files = files ?? record.files;
+  record.claim = claim === undefined ? record.claim : withClaim(record.claim, claim);
   const phase = lastAttempt(record).phases.at(-1);
   if (ok || phase === undefined) return;
   phase.outcome = "failed";
   phase.remark = `missing: ${missing.join("; ")}`;
+};
+
+/** Reasons of files add up; of numbers the later word counts. */
+const withClaim = (before: BuildClaim | undefined, claim: BuildClaim): BuildClaim => {
+  const files = new Map([...(before?.files ?? []), ...claim.files].map((file) => [file.path, file]));
+  return { ...before, ...claim, files: [...files.values()] };
 };
 
 const outcomeOf = (end: TurnEnd): PhaseRecord["outcome"] => {

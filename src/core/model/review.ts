@@ -15,11 +15,21 @@ export interface Verdict {
   readonly findings: readonly Finding[];
 }
 
+/** A file that the work on a story changed, as git has it. */
+export interface WorkFile {
+  readonly path: string;
+  readonly kind: "created" | "modified" | "deleted";
+}
+
 /** What the builder says about its own work in its closing block; a claim for the card, never evidence. */
 export interface BuildClaim {
   readonly files: readonly { readonly path: string; readonly lines?: string; readonly why?: string }[];
   readonly testsAdded?: number;
   readonly coverage?: string;
+  /** Findings of the agent's own reviewers, where it ran its own review. */
+  readonly issues?: { readonly found: number; readonly fixed: number };
+  /** Rounds of repair after them. */
+  readonly iterations?: number;
 }
 
 const ORDER: readonly Severity[] = ["low", "medium", "high", "critical"];

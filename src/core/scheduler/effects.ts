@@ -1,7 +1,7 @@
 import type { Failure } from "../model/failure.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
 import type { PhaseName, Role } from "../model/pipeline.ts";
-import type { Finding } from "../model/review.ts";
+import type { BuildClaim, Finding, WorkFile } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
 import type { StoryKey } from "../model/story-key.ts";
 import type { CutReason, TurnResult } from "../model/turn.ts";
@@ -185,6 +185,10 @@ export type EvidenceResult = {
   readonly flags: readonly string[];
   /** The story's own commit, where one was found. */
   readonly commit?: string;
+  /** What the work changed, as git has it; bounded. */
+  readonly files?: readonly WorkFile[];
+  /** What artifacts of the agent say about the work, where there are any. */
+  readonly claim?: BuildClaim;
   /** The phase that has to run again for what is missing; unset means the one that was looked at. */
   readonly again?: PhaseName;
   /** The status that the story lands with instead of the run's own. */

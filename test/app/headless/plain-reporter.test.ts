@@ -8,6 +8,7 @@ import {
 import type { OutputWeight } from "../../../src/app/headless/reporter.ts";
 import type { SummaryFacts } from "../../../src/app/headless/summary.ts";
 import { displayWidth } from "../../../src/core/model/display-width.ts";
+import { PIPELINES } from "../../../src/core/model/pipelines.ts";
 import type { BuildClaim } from "../../../src/core/model/review.ts";
 import type { EffectResult } from "../../../src/core/scheduler/effects.ts";
 import { policy, story, TestRun, turn } from "../../support/run.ts";
@@ -93,11 +94,69 @@ ${"━".repeat(71)}
   Criteria proven: –
   Commit: feat(36-2): l-36-2-
   Attempts: 1  Cost: –, – tokens
+  Phases: BUILD 00:01 –, VERIFY 00:02 –, REFINE 00:01 –
   * said by the agent, not checked
 
 ${"━".repeat(71)}
 All stories have ended; bookkeeping ...
 `);
+});
+
+test("files are what git has, with the agent's reasons; what it says it changed and did not is named", () => {
+  const run = new TestRun([story("36-2-badge")], policy({ pipeline: PIPELINES.build! }));
+  const { text } = reported(run);
+  run.start();
+  run.settleEffects();
+  run.end(
+    run.outstanding("run-turn")[0]!,
+    finished({
+      files: [
+        { path: "./src/agreement.ts", why: "CRUD operations" },
+        { path: "src/index.ts", lines: "22-89", why: "wired up" },
+        { path: "src/never.ts", why: "nothing" },
+      ],
+    }),
+  );
+  run.end(run.outstanding("check-evidence")[0]!, {
+    kind: "evidence",
+    ok: true,
+    missing: [],
+    notes: [],
+    flags: [],
+    files: [
+      { path: "src/agreement.ts", kind: "created" },
+      { path: "src/index.ts", kind: "modified" },
+      { path: "src/quiet.ts", kind: "created" },
+      { path: "src/old.ts", kind: "deleted" },
+    ],
+  });
+  run.finish();
+  expect(text()).toContain(`
+  Files created:
+    + src/agreement.ts — CRUD operations
+    + src/quiet.ts
+
+  Files modified:
+    ~ src/index.ts:22-89 — wired up
+
+  Files deleted:
+    - src/old.ts
+
+  Said to be changed, and is not in the work:
+    ? src/never.ts — nothing
+
+  Tests: –
+`);
+});
+
+test("an agent that ran its own review is quoted with the mark of its word", () => {
+  const run = new TestRun([story("36-2-badge")], policy({ pipeline: PIPELINES.worker! }));
+  const { text } = reported(run);
+  run.start();
+  run.settleEffects();
+  run.end(run.outstanding("run-turn")[0]!, finished({ files: [], issues: { found: 3, fixed: 3 }, iterations: 1 }));
+  run.finish();
+  expect(text()).toContain("  Issues: 3 found → 3 fixed (1 iteration)*\n");
 });
 
 test("what nobody knows is a dash on the card, never 0", () => {

@@ -7,8 +7,9 @@ import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
 import type { EvidencePart } from "../../evidence/profiles.ts";
 import { findTampering } from "../../evidence/tampering.ts";
 import { turnPhases } from "../../model/pipeline.ts";
+import type { WorkFile } from "../../model/review.ts";
 import type { StoryTask } from "../../model/story.ts";
-import type { CheckEvidence, EffectResult } from "../../scheduler/effects.ts";
+import type { CheckEvidence, EffectResult, EvidenceResult } from "../../scheduler/effects.ts";
 import { playerOf } from "../../scheduler/providers.ts";
 import { conflictMarks } from "../../workspace/begin-merge.ts";
 import { listChanges, type PathChange } from "../../workspace/commit-list.ts";
@@ -20,6 +21,8 @@ import { commitSubject } from "./turn-prompt.ts";
 import { carriedIn, fromProject, type Place, profileIn, storyIn, swept, type World } from "./world.ts";
 
 const DIFF_BYTES_MAX = 4 * 1024 * 1024;
+/** Changed files that a card can name. */
+const FILES_MAX = 100;
 
 /** Looks at the evidence of a story's work. `baselineRed` names the gates that were red before the first story. */
 export const performEvidence = async (
@@ -45,9 +48,9 @@ export const performEvidence = async (
   if (cheap.length > 0) return toResult(first, [], undefined);
   const gates =
     plan.gates.length === 0 ? [] : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
-  const flags = await tampering(world, place, baseline);
+  const { flags, files } = await lookAtFiles(world, place, baseline);
   const found = await judge(world, effect, place, { changes, marks, gates, baselineRed, flags });
-  return toResult(found, gates, changes);
+  return { ...toResult(found, gates, changes), files };
 };
 
 /** With `commits: storyboard` the story's commit is ours to make, of whatever the agent left. */
@@ -131,17 +134,32 @@ const tasksIn = async (place: Place, file: string | undefined): Promise<readonly
   return bytes === undefined ? undefined : readStoryFile(bytes).tasks;
 };
 
-const tampering = async (world: World, place: Place, baseline: string): Promise<readonly Flag[]> => {
+/** What the work changed, and what of that makes green easier than it should be. */
+const lookAtFiles = async (
+  world: World,
+  place: Place,
+  baseline: string,
+): Promise<{ readonly flags: readonly Flag[]; readonly files: readonly WorkFile[] }> => {
   const [listed, diff] = await Promise.all([
     listChanges(baseline, "HEAD", { cwd: place.path }),
     diffText(place.path, baseline, DIFF_BYTES_MAX),
   ]);
   const files = listed.map((change): ChangedFile => ({ path: change.path, status: statusOf(change) }));
-  return findTampering({
+  const flags = findTampering({
     files,
     diff: diff.text,
     gates: Object.fromEntries(world.run.gates.map((gate) => [gate.name, gate.run])),
   });
+  const owned = world.keptFiles.ownedPaths;
+  const shown = files.filter(({ path }) => !owned.includes(path)).slice(0, FILES_MAX);
+  return { flags, files: shown.map(({ path, status }) => ({ path: fromProject(world, path), kind: KINDS[status] })) };
+};
+
+const KINDS: Readonly<Record<ChangedFile["status"], WorkFile["kind"]>> = {
+  added: "created",
+  modified: "modified",
+  renamed: "created",
+  deleted: "deleted",
 };
 
 const statusOf = ({ status }: PathChange): ChangedFile["status"] => {
@@ -153,7 +171,7 @@ const toResult = (
   found: ReturnType<typeof checkEvidence>,
   gates: readonly GateOutcome[],
   changes: StoryChanges | undefined,
-): EffectResult => {
+): EvidenceResult => {
   const commit = changes?.commits.at(-1)?.id;
   return {
     kind: "evidence",
