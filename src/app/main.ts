@@ -58,6 +58,10 @@ const dispatch = async (command: ParsedCommand, output: CommandOutput): Promise<
       const { logsCommand } = await import("./commands/logs.ts");
       return logsCommand(command.story, command.options, output);
     }
+    case "gate": {
+      const { gateCommand } = await import("./gate/gate-command.ts");
+      return gateCommand(command.gate, command.options, ownPackage(), output);
+    }
     case "attach": {
       const { attachCommand } = await import("./commands/attach.ts");
       return attachCommand(command.story, command.options, ownPackage(), output);

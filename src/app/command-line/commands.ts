@@ -60,6 +60,7 @@ export const OPTIONS = {
   follow: { short: "f", value: flag, help: "go on printing as the agent writes" },
   tmux: { value: flag, help: "open a side pane of tmux and watch there" },
   detached: { value: flag, help: "the lead of a screen: says nothing, its run comes on stdin", isInternal: true },
+  "or-run": { value: flag, help: "with gate: run it here when there is no answer" },
   force: { value: flag, help: "also remove what has not landed; its commits stay under a saved ref" },
   keep: { value: flag, help: "keep the project that the demo made, and say where it is" },
   project: { value: { kind: "text", shown: "DIR" }, help: "the project's folder; the current one by default" },
@@ -132,6 +133,17 @@ export const COMMANDS = {
     help: "open the agent's own session in the story's worktree; the story waits until it is closed",
     options: [...EVERYWHERE],
   },
+  gate: {
+    shownArguments: "NAME",
+    help: "run a gate through the run that is alive: one queue, equal requests share one run, results are kept",
+    options: ["json", "or-run", ...EVERYWHERE],
+    details: [
+      "For agents in their worktree and for people. NAME is a gate, or full for all that apply. Without a run that is",
+      "alive it is run here, with the same kept results.",
+      "It ends with 0 for PASS, 1 for FAIL, and 75 where there is no answer: the run ends, or its lead is lost. Then",
+      "nothing is known about the work; it says the command to run yourself, or runs it at once with --or-run.",
+    ],
+  },
   clean: {
     shownArguments: "",
     help: "remove worktrees, branches and runs that are no longer needed; lists what has not landed",
@@ -166,7 +178,6 @@ export const LATER_COMMANDS: readonly string[] = [
   "report",
   "replay",
   "init",
-  "gate",
   "mcp",
   "worker",
   "confirm",

@@ -128,6 +128,14 @@ const parseCommand = (
     case "clean":
       refuseWords(command, words, 0, mistakes);
       return { name: "clean", options: { project, dryRun: values["dry-run"] === true, force: values.force === true } };
+    case "gate":
+      if (words[0] === undefined) mistakes.push("gate needs the NAME of a gate, or full");
+      refuseWords(command, words, 1, mistakes);
+      return {
+        name: "gate",
+        gate: words[0] ?? "",
+        options: { project, json: values.json === true, orRun: values["or-run"] === true },
+      };
     case "attach":
       if (words[0] === undefined) mistakes.push("attach needs the KEY of a story");
       refuseWords(command, words, 1, mistakes);

@@ -43,6 +43,12 @@ export interface DemoOptions extends ProjectOptions {
   readonly json: boolean;
 }
 
+export interface GateOptions extends ProjectOptions {
+  readonly json: boolean;
+  /** Run it here when the lead gives no answer. */
+  readonly orRun: boolean;
+}
+
 export interface WatchOptions extends ProjectOptions {
   /** A run's id; undefined is the newest run. */
   readonly run: string | undefined;
@@ -63,6 +69,7 @@ export type ParsedCommand =
   | { readonly name: "ctl"; readonly action: ControlAction; readonly options: ProjectOptions }
   | { readonly name: "doctor"; readonly options: ProjectOptions & { readonly json: boolean } }
   | { readonly name: "demo"; readonly options: DemoOptions }
+  | { readonly name: "gate"; readonly gate: string; readonly options: GateOptions }
   | { readonly name: "demo-agent" }
   | { readonly name: "bridge"; readonly words: readonly string[] }
   | { readonly name: "status"; readonly options: ProjectOptions & { readonly json: boolean } }

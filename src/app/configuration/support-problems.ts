@@ -20,7 +20,6 @@ const UNSERVED: readonly Unserved[] = [
   { path: ["source"], refuses: anyOf("phases") },
   { path: ["evidence", "profile"], refuses: anyOf("pantheon") },
   { path: ["evidence", "criteria"], refuses: anyOf("require") },
-  { path: ["gates", "coordinator"], refuses: anyOf("on", "off") },
   { path: ["notify", "webhook"], refuses: (value) => typeof value === "string" },
   { path: ["hooks"], refuses: (value) => isSection(value) && Object.keys(value).length > 0 },
   { path: ["finish", "push"], refuses: anyOf(true) },

@@ -5,8 +5,9 @@ import { type ControlServer, startControlServer } from "../../core/control/serve
 import { Engine } from "../../core/engine/engine.ts";
 import type { FeedLine } from "../../core/engine/feed.ts";
 import { openJournal } from "../../core/engine/journal.ts";
+import { askGate } from "../../core/engine/performers/ask-gate.ts";
 import { perform } from "../../core/engine/performers/perform.ts";
-import type { World } from "../../core/engine/performers/world.ts";
+import { inBackground, type World } from "../../core/engine/performers/world.ts";
 import { writeAtomically } from "../../core/files/write-atomically.ts";
 import { plainText } from "../../core/model/plain-text.ts";
 import type { JournaledEvent } from "../../core/scheduler/events.ts";
@@ -17,6 +18,7 @@ import { keepTicking } from "../headless/keep-ticking.ts";
 import type { Reporter } from "../headless/reporter.ts";
 import type { OwnPackage } from "../own-package.ts";
 import { takeAnswers } from "./answers.ts";
+import { endAskedGates } from "./end-old-jobs.ts";
 import { exitStatus } from "./exit-status.ts";
 import { leaveWorld, openWorld } from "./open-world.ts";
 import { makeOwnFolder } from "./own-folder.ts";
@@ -63,6 +65,7 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     control?.publishFeed(line);
   };
   const world = await openWorld({ ...request, state, feed: onFeed });
+  const leaving = new AbortController();
   const engine = new Engine(state, events.length, {
     now: Date.now,
     luck: Math.random,
@@ -76,10 +79,13 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
       for (const entry of entries) control?.publish(entry);
     },
   });
+  // Before anybody can ask for another one.
+  if (request.isResumed) void inBackground(world, endAskedGates(stored)).catch(() => {});
   control = await startControlServer<LeadSnapshot, JournaledEvent, FeedLine>({
     directory: join(stored.file.project, OWN_FOLDER),
     snapshot: () => takeSnapshot(stored, state, { events: journaled, leadAlive: true }),
     onCommand: async (command) => reply(engine, command),
+    onGate: (ask, signal, tell) => askGate(world, ask, AbortSignal.any([signal, leaving.signal]), tell),
   });
   reporter.begin(stored.file);
   if (request.isResumed) reporter.recall(events, state);
@@ -99,6 +105,8 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     clearTimeout(until);
     stopListening();
     stopTicking();
+    // Whoever waits for a gate hears now that it will not come.
+    leaving.abort(new Error(state.phase === "ended" ? "the run has ended" : "the run stops"));
     await leaveWorld(world);
     signals.release();
     await control.close(state.result?.reason ?? "the lead has left");

@@ -65,7 +65,7 @@ export const openWorld = async (request: WorldRequest): Promise<World> => {
     }),
     gates: createGateRunner({
       parallel: file.config.gates.parallel,
-      run: (gate, signal) => runGate(world, gate, signal),
+      run: (gate, signal, onOutput) => runGate(world, gate, signal, onOutput),
       cache: createDiskCache({ folder: join(file.project, OWN_FOLDER, "gates") }),
     }),
     keptFiles,

@@ -1,6 +1,7 @@
 import type { Duplex } from "node:stream";
 import { assertNever } from "../model/assert.ts";
 import type { Command } from "../scheduler/inputs.ts";
+import { createGateCalls, type GateHost } from "./gate-calls.ts";
 import { createLineReader } from "./line-reader.ts";
 import { PROTOCOL_VERSION, REQUEST_BYTES_MAX, type Reply, type Request } from "./protocol.ts";
 import { readCommand, readRequest } from "./request-schema.ts";
@@ -12,6 +13,8 @@ export interface ControlHost<Snapshot> {
   readonly snapshot: () => Snapshot;
   /** Called with checked commands alone. */
   readonly onCommand: (command: Command) => Promise<Reply>;
+  /** Unset where nobody runs gates. */
+  readonly onGate?: GateHost;
 }
 
 /** One client, seen from the lead. */
@@ -23,9 +26,13 @@ export interface AttachedClient {
   leave(reason: string): Promise<void>;
 }
 
-/** Serves one client over a stream. Its requests are answered one after the other; nothing of it reaches others. */
+/**
+ * Serves one client over a stream. Its requests are answered one after the other, but for gates, which take their time
+ * beside them; nothing of it reaches others.
+ */
 export const attachClient = <Snapshot>(stream: Duplex, host: ControlHost<Snapshot>): AttachedClient => {
   const voice = createVoice(stream, host.snapshot);
+  const gates = createGateCalls(voice, host.onGate);
   const requests = createLineReader(REQUEST_BYTES_MAX);
   let hasGreeted = false;
   let isSubscribed = false;
@@ -37,7 +44,8 @@ export const attachClient = <Snapshot>(stream: Duplex, host: ControlHost<Snapsho
       return;
     }
     isSubscribed ||= request.type === "subscribe";
-    await answerRequest(request, voice, host);
+    if (request.type === "gate") gates.begin(request.id, request);
+    else await answerRequest(request, voice, host);
   };
 
   const answerAll = async (lines: readonly string[] | "too-long"): Promise<void> => {
@@ -58,12 +66,19 @@ export const attachClient = <Snapshot>(stream: Duplex, host: ControlHost<Snapsho
     );
   });
 
+  // One that says nothing more waits for nothing more: a socket closes then by itself.
+  stream.on("end", gates.drop);
+  stream.on("close", gates.drop);
+
   return {
     get isSubscribed() {
       return isSubscribed;
     },
     publish: voice.publish,
-    leave: (reason) => voice.end({ type: "bye", reason }),
+    leave: (reason) => {
+      gates.cut(reason);
+      return voice.end({ type: "bye", reason });
+    },
   };
 };
 
@@ -76,7 +91,11 @@ const greet = (request: Request, voice: Voice): void => {
   voice.say({ type: "reply", id: request.id, reply: { ok: true } });
 };
 
-const answerRequest = async <Snapshot>(request: Request, voice: Voice, host: ControlHost<Snapshot>): Promise<void> => {
+const answerRequest = async <Snapshot>(
+  request: Exclude<Request, { type: "gate" }>,
+  voice: Voice,
+  host: ControlHost<Snapshot>,
+): Promise<void> => {
   switch (request.type) {
     case "hello":
       return voice.say({ type: "reply", id: request.id, reply: { ok: true } });

@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import type { GateAnswer, GateProgress } from "./gate-messages.ts";
 import { createLineReader } from "./line-reader.ts";
 import { MESSAGE_BYTES_MAX, type Message, type Reply, type Request } from "./protocol.ts";
 
@@ -18,16 +19,28 @@ export type ControlEnd =
   | { readonly kind: "lost"; readonly message: string };
 
 /** What a request was answered with. */
-export type Answer<Snapshot> = { readonly reply: Reply } | { readonly snapshot: Snapshot };
+export type Answer<Snapshot> =
+  | { readonly reply: Reply }
+  | { readonly snapshot: Snapshot }
+  | { readonly gate: GateAnswer };
 
 /** A request before it has its number. */
 export type Question = Request extends infer Each ? (Each extends Request ? Omit<Each, "id"> : never) : never;
+
+interface Waiter<Snapshot> {
+  readonly onAnswer: (answer: Answer<Snapshot> | undefined) => void;
+  readonly onProgress: ((progress: GateProgress) => void) | undefined;
+}
 
 /** The client's end of a stream: requests find their answers, what is published finds the listener. */
 export interface Connection<Snapshot, Event, FeedLine> {
   listener: ControlListener<Snapshot, Event, FeedLine> | undefined;
   /** Called at once when the answer arrives, before any later message is heard; with undefined when it never will. */
-  ask(question: Question, onAnswer: (answer: Answer<Snapshot> | undefined) => void): void;
+  ask(
+    question: Question,
+    onAnswer: (answer: Answer<Snapshot> | undefined) => void,
+    onProgress?: (progress: GateProgress) => void,
+  ): void;
   finish(end: ControlEnd): void;
   /** How it ended, once it has. */
   readonly end: ControlEnd | undefined;
@@ -36,7 +49,7 @@ export interface Connection<Snapshot, Event, FeedLine> {
 
 /** Starts to listen to a stream from a lead. */
 export const createConnection = <Snapshot, Event, FeedLine>(stream: Duplex): Connection<Snapshot, Event, FeedLine> => {
-  const waiting = new Map<number, (answer: Answer<Snapshot> | undefined) => void>();
+  const waiting = new Map<number, Waiter<Snapshot>>();
   const messages = createLineReader(MESSAGE_BYTES_MAX);
   const { promise: ended, resolve: resolveEnded } = Promise.withResolvers<ControlEnd>();
   let nextId = 0;
@@ -45,16 +58,16 @@ export const createConnection = <Snapshot, Event, FeedLine>(stream: Duplex): Con
     listener: undefined,
     end: undefined,
     ended,
-    ask: (question, onAnswer) => {
+    ask: (question, onAnswer, onProgress) => {
       if (connection.end !== undefined) return onAnswer(undefined);
       const id = nextId++;
-      waiting.set(id, onAnswer);
+      waiting.set(id, { onAnswer, onProgress });
       stream.write(`${JSON.stringify({ id, ...question })}\n`);
     },
     finish: (end) => {
       if (connection.end !== undefined) return;
       connection.end = end;
-      for (const onAnswer of waiting.values()) onAnswer(undefined);
+      for (const { onAnswer } of waiting.values()) onAnswer(undefined);
       waiting.clear();
       stream.destroy();
       resolveEnded(end);
@@ -63,16 +76,17 @@ export const createConnection = <Snapshot, Event, FeedLine>(stream: Duplex): Con
 
   const settle = (id: number | null, answer: Answer<Snapshot>): void => {
     if (id === null) return;
-    waiting.get(id)?.(answer);
+    waiting.get(id)?.onAnswer(answer);
     waiting.delete(id);
   };
+  const progress = (id: number, how: GateProgress): void => waiting.get(id)?.onProgress?.(how);
 
   stream.on("data", (piece: Buffer) => {
     const lines = messages.push(piece);
     for (const line of lines === "too-long" ? [""] : lines) {
       const message = readMessage<Snapshot, Event, FeedLine>(line);
       if (message === undefined) connection.finish(UNREADABLE);
-      else if (connection.end === undefined) hear(message, connection, settle);
+      else if (connection.end === undefined) hear(message, connection, settle, progress);
     }
   });
   stream.on("error", () => {});
@@ -97,6 +111,7 @@ const hear = <Snapshot, Event, FeedLine>(
   message: Message<Snapshot, Event, FeedLine>,
   connection: Connection<Snapshot, Event, FeedLine>,
   settle: (id: number | null, answer: Answer<Snapshot>) => void,
+  progress: (id: number, how: GateProgress) => void,
 ): void => {
   const { listener } = connection;
   switch (message.type) {
@@ -115,6 +130,12 @@ const hear = <Snapshot, Event, FeedLine>(
       break;
     case "lagged":
       listener?.onLagged?.();
+      break;
+    case "progress":
+      progress(message.id, message.progress);
+      break;
+    case "gate":
+      settle(message.id, { gate: message.answer });
       break;
     case "error":
       connection.finish({ kind: "lost", message: message.message });

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { UserError } from "../model/user-error.ts";
 import type { Command } from "../scheduler/inputs.ts";
 import { type ControlEnd, type ControlListener, createConnection, LOST } from "./connection.ts";
+import type { GateAnswer, GateAsk, GateProgress } from "./gate-messages.ts";
 import { PROTOCOL_VERSION, type Reply } from "./protocol.ts";
 
 /** How long a lead may take to answer the first request before it counts as stuck. */
@@ -15,6 +16,8 @@ export interface ControlClient<Snapshot, Event, FeedLine> {
   subscribe(listener: ControlListener<Snapshot, Event, FeedLine>): Promise<void>;
   /** Never rejects: a lost lead is a reply that says so. */
   command(command: Command): Promise<Reply>;
+  /** Asks for a gate; undefined when the connection ended before the answer. To give up, close the connection. */
+  gate(ask: GateAsk, onProgress?: (progress: GateProgress) => void): Promise<GateAnswer | undefined>;
   close(): void;
   /** Resolves once, when the connection ends. */
   readonly ended: Promise<ControlEnd>;
@@ -65,6 +68,14 @@ export const openControlClient = async <Snapshot, Event, FeedLine>(
       new Promise((resolve) => {
         ask({ type: "command", command }, (answer) =>
           resolve(answer !== undefined && "reply" in answer ? answer.reply : UNANSWERED),
+        );
+      }),
+    gate: (wanted, onProgress) =>
+      new Promise((resolve) => {
+        ask(
+          { type: "gate", ...wanted },
+          (answer) => resolve(answer !== undefined && "gate" in answer ? answer.gate : undefined),
+          onProgress,
         );
       }),
   };

@@ -1,3 +1,5 @@
+import type { GateAnswer, GateAsk, GateProgress } from "./gate-messages.ts";
+
 /**
  * What lead and clients say to each other over the run's socket: one JSON object a line. What a snapshot, an event and
  * a feed line are is decided by the app; this part only carries them.
@@ -20,7 +22,8 @@ export type Request =
   | { readonly id: number; readonly type: "hello"; readonly v: number }
   | { readonly id: number; readonly type: "snapshot" }
   | { readonly id: number; readonly type: "subscribe" }
-  | { readonly id: number; readonly type: "command"; readonly command: unknown };
+  | { readonly id: number; readonly type: "command"; readonly command: unknown }
+  | ({ readonly id: number; readonly type: "gate" } & GateAsk);
 
 /** The answer to a command. `message` is for people: what happened, or why it does not apply. */
 export type Reply = { readonly ok: true; readonly message?: string } | { readonly ok: false; readonly message: string };
@@ -36,5 +39,9 @@ export type Message<Snapshot, Event, FeedLine> =
   | { readonly type: "event"; readonly event: Event }
   | { readonly type: "feed"; readonly feed: FeedLine }
   | { readonly type: "lagged" }
+  /** How far a request for a gate is; some may be left out. */
+  | { readonly type: "progress"; readonly id: number; readonly progress: GateProgress }
+  /** The answer to a request for a gate, which may come after those of later requests. */
+  | { readonly type: "gate"; readonly id: number; readonly answer: GateAnswer }
   | { readonly type: "error"; readonly message: string }
   | { readonly type: "bye"; readonly reason: string };

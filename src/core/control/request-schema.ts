@@ -6,6 +6,10 @@ import type { Request } from "./protocol.ts";
 /** Longest note or answer of a person, in characters. */
 export const TEXT_LENGTH_MAX = 100_000;
 
+/** Longest name of a gate and longest path of a folder, in characters. */
+const GATE_NAME_LENGTH_MAX = 200;
+const FOLDER_LENGTH_MAX = 8_192;
+
 const story = z.string().min(1).max(STORY_KEY_LENGTH_MAX);
 const text = z.string().min(1).max(TEXT_LENGTH_MAX);
 
@@ -31,6 +35,13 @@ const requestSchema = z.discriminatedUnion("type", [
   z.object({ id, type: z.literal("snapshot") }),
   z.object({ id, type: z.literal("subscribe") }),
   z.object({ id, type: z.literal("command"), command: z.unknown() }),
+  z.object({
+    id,
+    type: z.literal("gate"),
+    gate: z.string().min(1).max(GATE_NAME_LENGTH_MAX),
+    folder: z.string().startsWith("/").max(FOLDER_LENGTH_MAX),
+    story: story.exactOptional(),
+  }),
 ]);
 
 /** One line of a client as a request. Throws an error for the client where it is none. */

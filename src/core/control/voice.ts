@@ -5,10 +5,15 @@ import type { Message } from "./protocol.ts";
 /** How much published text may wait for a slow client, in characters besides its snapshot, before it is left out. */
 export const PUBLISHED_CHARACTERS_MAX = 4 * 1024 * 1024;
 
+/** How much may wait for a slow client before progress is left out, in characters. */
+const OFFERED_CHARACTERS_MAX = 256 * 1024;
+
 /** The lead's voice towards one client. */
 export interface Voice {
   say(message: Message<never, never, never>): void;
   saySnapshot(id: number | null): void;
+  /** Says it, or leaves it out when the client does not keep up. */
+  offer(message: Message<never, never, never>): void;
   /** Passes on a published line. A client that does not keep up loses some and gets a new snapshot when it has read. */
   publish(line: string): void;
   /** Resolves when the client has read what was said, or is gone. */
@@ -42,6 +47,7 @@ export const createVoice = (stream: Duplex, snapshot: () => unknown): Voice => {
   return {
     say: (message) => void say(message),
     saySnapshot,
+    offer: (message) => void outbox.offer(JSON.stringify(message), OFFERED_CHARACTERS_MAX),
     publish: (line) => {
       if (isLagging || outbox.offer(line, charactersMax)) return;
       isLagging = true;

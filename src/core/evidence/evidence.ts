@@ -52,6 +52,12 @@ export interface GateOutcome {
   readonly output: string;
   /** Why it was cut off, where it was; then it proves nothing either way. */
   readonly cut?: string;
+  /** Whether it was its time limit that cut it off. */
+  readonly timedOut?: true;
+  /** Whether files changed between the asking and its end: the result is of no one state, and not kept. */
+  readonly unsettled?: true;
+  /** The stories whose agents shared this run; unset where no agent asked. */
+  readonly requestedBy?: readonly string[];
 }
 
 /** Something about the work that a person and the reviewer should look at. Not missing evidence. */

@@ -4,6 +4,8 @@ import { assert } from "../model/assert.ts";
 export interface Slots {
   /** A place in the queue, to be used now or later; a lower one goes first. */
   ticket(): number;
+  /** How many wait before that ticket. */
+  ahead(ticket: number): number;
   /** Waits for a slot, works in it and frees it. Rejects without working when the signal comes first. */
   use<T>(ticket: number, signal: AbortSignal, work: () => Promise<T>): Promise<T>;
 }
@@ -53,6 +55,7 @@ export const createSlots = (count: number): Slots => {
 
   return {
     ticket: () => nextTicket++,
+    ahead: (ticket) => waiting.filter((other) => other.ticket < ticket).length,
     async use(ticket, signal, work) {
       await enter(ticket, signal);
       try {

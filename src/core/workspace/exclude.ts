@@ -8,7 +8,7 @@ import type { Repository } from "./inspect-repository.ts";
  * Keeps the project's `.storyboard/`, and files that we are just writing, out of git, for this clone only: an agent's
  * `git add -A` must not take them, even when a crash left one behind. Says it once, however often it is called.
  */
-export const excludeOwnFolder = async (repository: Repository): Promise<void> => {
+export const excludeOwnFolder = async (repository: Pick<Repository, "commonDirectory" | "prefix">): Promise<void> => {
   const folder = join(repository.commonDirectory, "info");
   const path = join(folder, "exclude");
   const content = (await readGitFile(path)) ?? "";

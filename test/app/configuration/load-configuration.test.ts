@@ -240,7 +240,6 @@ test.each([
   ["hooks: { story_ended: [./notify.sh] }", "hooks"],
   ["finish: { push: true }", "finish.push"],
   ["finish: { pr: true }", "finish.pr"],
-  ["gates: { coordinator: on }", "gates.coordinator"],
   ["evidence: { criteria: require }", "evidence.criteria"],
 ])("%s is refused by name", async (text, path) => {
   expect(await mistakesOf(load(text))).toEqual([

@@ -14,6 +14,8 @@ export interface PromptContext {
   readonly epic?: string;
   /** Name of each gate that storyboard will run, with its command. */
   readonly gates: Readonly<Record<string, string>>;
+  /** The program that agents ask for gates; unset where they run them themselves. */
+  readonly gateProgram?: string;
   /** The commit that the story started from. */
   readonly baselineCommit: string;
   /** Who makes the story's commit. */

@@ -1,5 +1,6 @@
 import type { Finding } from "../../model/review.ts";
 import type { PromptContext } from "./context.ts";
+import { gateAdvice } from "./gate-advice.ts";
 import { fenced, inline } from "./quote.ts";
 
 /** Findings that one prompt names; the worst come first. */
@@ -41,11 +42,16 @@ export const storySection = ({ storyFile, storyText }: PromptContext): string =>
   ].join("\n\n");
 
 /** What storyboard checks when the turn has ended. */
-export const evidenceSection = ({ gates, evidence = [] }: PromptContext): string =>
-  list("When you have ended, storyboard itself checks (saying that it works is not enough)", [
-    ...evidence,
-    ...Object.entries(gates).map(([name, command]) => `gate ${inline(name)} passes: ${inline(command)}`),
-  ]);
+export const evidenceSection = (context: PromptContext): string =>
+  [
+    list("When you have ended, storyboard itself checks (saying that it works is not enough)", [
+      ...(context.evidence ?? []),
+      ...Object.entries(context.gates).map(([name, command]) => `gate ${inline(name)} passes: ${inline(command)}`),
+    ]),
+    gateAdvice(context),
+  ]
+    .filter((part) => part !== "")
+    .join("\n");
 
 /** Who commits, and how. */
 export const commitSection = ({ commits, commitSubject, sprintFile }: PromptContext): string => {

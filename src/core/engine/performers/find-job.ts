@@ -2,12 +2,16 @@ import { existsSync } from "node:fs";
 import { join } from "node:path";
 import type { Job, JobEnd, JobSpec } from "../../jobs/job.ts";
 import { isDiscounted } from "../../jobs/keeper-record.ts";
+import type { EnvironmentWorld } from "./job-environment.ts";
 import type { World } from "./world.ts";
 
 /** A job of this run: started now, taken over from an earlier lead, or ended while nobody looked. */
 export type FoundJob =
   | { readonly kind: "running"; readonly job: Job; readonly adopted: boolean }
   | { readonly kind: "over"; readonly directory: string; readonly end: JobEnd };
+
+/** As much of a world as a job needs. */
+export type JobWorld = EnvironmentWorld & Pick<World, "runDirectory" | "jobs">;
 
 /** Whether this lead or an earlier one began to start the job of that name. */
 export const wasJobMade = (world: World, name: string): boolean => existsSync(join(world.runDirectory, "jobs", name));
@@ -27,7 +31,7 @@ export type Reuse =
  * started is started now. A folder that we had to fence off is left behind for the next number.
  */
 export const findOrStartJob = async (
-  world: World,
+  world: JobWorld,
   name: string,
   spec: (directory: string, mark: string) => Promise<Omit<JobSpec, "directory" | "mark">>,
   reuse: Reuse = "any-end",

@@ -2,6 +2,7 @@ import { describeAgent } from "../../agents/agents.ts";
 import { agentEnvironment } from "../../agents/environment/environment.ts";
 import type { AgentProfile } from "../../model/config.ts";
 import type { Lease } from "../../scheduler/effects.ts";
+import type { RunFile } from "../run-file.ts";
 import type { World } from "./world.ts";
 
 /** What is particular to one job's environment. */
@@ -17,8 +18,13 @@ export interface JobEnvironment {
   readonly tmpDirectory?: string;
 }
 
+/** As much of a world as an environment needs. */
+export interface EnvironmentWorld extends Pick<World, "baseEnvironment" | "ownRoot" | "bin"> {
+  readonly run: Pick<RunFile, "run" | "agentEnvironment">;
+}
+
 /** The whole environment of a turn, a gate or a set-up. */
-export const environmentFor = (world: World, job: JobEnvironment): Record<string, string> => {
+export const environmentFor = (world: EnvironmentWorld, job: JobEnvironment): Record<string, string> => {
   const { profile, directory, leases = [], tmpDirectory, ...contract } = job;
   const environment = agentEnvironment({
     base: world.baseEnvironment,

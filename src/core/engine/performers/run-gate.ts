@@ -1,11 +1,12 @@
-import { createHash } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import type { GateOutcome } from "../../evidence/evidence.ts";
 import { gateKey } from "../../evidence/gate-key.ts";
-import { type GatePlan, planGates } from "../../evidence/gate-plan.ts";
+import { type GatePlan, type PlannedGate, planGates } from "../../evidence/gate-plan.ts";
 import type { GateRequest, GateRun } from "../../evidence/gate-runner.ts";
-import { describeEnd, runShell } from "./run-setup.ts";
+import type { RunFile } from "../run-file.ts";
+import { describeEnd, runShell, type ShellWorld } from "./run-setup.ts";
 import type { World } from "./world.ts";
 
 /** Lockfiles whose content decides what is installed, which no git tree tells. */
@@ -26,8 +27,17 @@ const LOCKFILES = [
 /** Version of what a gate's result means; raised, it forgets all earlier results. */
 const CACHE_VERSION = "1";
 
+/** As much of a run as its gates are told by. */
+export type GateSettings = Pick<RunFile, "gates"> & {
+  readonly config: Pick<RunFile["config"], "gates" | "evidence" | "batch_mode">;
+};
+
 /** The gates that apply to a change, by the configuration pinned in the run. */
-export const gatesFor = (world: World, changedPaths?: readonly string[], batchMode?: boolean): GatePlan => {
+export const gatesFor = (
+  world: { readonly run: GateSettings },
+  changedPaths?: readonly string[],
+  batchMode?: boolean,
+): GatePlan => {
   const { config, gates } = world.run;
   const commands = Object.fromEntries(
     gates.map(({ name, run, cwd, paths, minutes }) => [
@@ -55,13 +65,28 @@ export const runGates = async (
   const lockfiles = await hashLockfiles(place.projectPath);
   const outcomes: GateOutcome[] = [];
   for (const gate of plan.gates) {
-    const key = gateKey({ tree: place.tree, command: gate.run, cwd: gate.cwd, lockfiles, salt: CACHE_VERSION });
-    const cwd = join(place.projectPath, gate.cwd);
-    const request = { name: gate.name, key, run: gate.run, cwd, timeoutMs: gate.timeoutMs };
-    outcomes.push(await world.gates.request(request, signal));
+    outcomes.push(await world.gates.request(requestOf(gate, place, lockfiles), signal));
   }
   return outcomes;
 };
+
+/** A gate on a working copy whose files are the git tree `tree`, under the key by which its result is shared and kept. */
+export const gateRequest = async (
+  gate: PlannedGate,
+  place: { readonly projectPath: string; readonly tree: string },
+): Promise<GateRequest> => requestOf(gate, place, await hashLockfiles(place.projectPath));
+
+const requestOf = (
+  gate: PlannedGate,
+  place: { readonly projectPath: string; readonly tree: string },
+  lockfiles: Readonly<Record<string, string>>,
+): GateRequest => ({
+  name: gate.name,
+  key: gateKey({ tree: place.tree, command: gate.run, cwd: gate.cwd, lockfiles, salt: CACHE_VERSION }),
+  run: gate.run,
+  cwd: join(place.projectPath, gate.cwd),
+  timeoutMs: gate.timeoutMs,
+});
 
 const hashLockfiles = async (projectPath: string): Promise<Record<string, string>> => {
   const hashes: Record<string, string> = {};
@@ -74,19 +99,42 @@ const hashLockfiles = async (projectPath: string): Promise<Record<string, string
   return hashes;
 };
 
-/** One run of a gate's command, for the gate runner. */
-export const runGate = async (world: World, request: GateRequest, signal: AbortSignal): Promise<GateRun> => {
-  const name = `gate.${request.name.replaceAll(/[^\w-]/g, "_")}.${request.key.slice(0, 16)}`;
+/**
+ * One run of a gate's command, for the gate runner. Where somebody may be changing the files, a run that an earlier lead
+ * left is not taken over: nobody knows what it saw.
+ */
+export const runGate = async (
+  world: ShellWorld,
+  request: GateRequest,
+  signal: AbortSignal,
+  onOutput?: (file: string) => void,
+): Promise<GateRun> => {
+  const key = request.key.slice(0, 16);
+  const kind = request.isSettled === undefined ? `gate.${safeName(request)}.${key}` : liveName(request, key);
   const { cwd, timeoutMs } = request;
-  const shell = await runShell(world, name, request.run, { cwd, limitMs: timeoutMs, signal });
+  const shell = await runShell(world, kind, request.run, {
+    cwd,
+    limitMs: timeoutMs,
+    signal,
+    ...(onOutput === undefined ? {} : { onOutput }),
+  });
   const { tail, output, durationMs, end } = shell;
   if (shell.stoppedFor !== undefined) {
     const reason =
       shell.stoppedFor === "limit" ? `it took longer than ${timeoutMs / 60_000} minutes` : "it was stopped";
-    return { kind: "cut", reason, durationMs, tail, output };
+    const timedOut = shell.stoppedFor === "limit" ? ({ timedOut: true } as const) : {};
+    return { kind: "cut", reason, durationMs, tail, output, ...timedOut };
   }
   // Nothing about the work is known then: the environment's fault, and tried again.
   if (end.kind === "crashed") throw new Error(`the gate ${request.name} ${describeEnd(end)}`);
   if (end.kind !== "exited") return { kind: "cut", reason: describeEnd(end), durationMs, tail, output };
   return { kind: "ended", ok: end.status === 0, durationMs, tail, output };
 };
+
+const safeName = ({ name }: GateRequest): string => name.replaceAll(/[^\w-]/g, "_");
+
+/** How the jobs of gates are named that run while somebody may be changing the files. */
+export const LIVE_GATE = "asked.";
+
+const liveName = (request: GateRequest, key: string): string =>
+  `${LIVE_GATE}${safeName(request)}.${key}.${randomUUID().slice(0, 8)}`;

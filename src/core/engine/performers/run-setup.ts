@@ -1,8 +1,9 @@
+import { join } from "node:path";
 import { lastBytes } from "../../jobs/bounded-file.ts";
 import { JOB_FILES, type JobEnd, type StopPlan } from "../../jobs/job.ts";
 import { isDiscounted } from "../../jobs/keeper-record.ts";
 import { plainText } from "../../model/plain-text.ts";
-import { findOrStartJob } from "./find-job.ts";
+import { findOrStartJob, type JobWorld } from "./find-job.ts";
 import { environmentFor } from "./job-environment.ts";
 import { inBackground, type World } from "./world.ts";
 
@@ -13,6 +14,9 @@ const OUTPUT_LINES_MAX = 40;
 
 /** How shell commands of the project are stopped. */
 export const SHELL_STOP: StopPlan = { signal: "SIGTERM", graceMs: 2_000, killAfterMs: 3_000 };
+
+/** As much of a world as a shell command of the project needs. */
+export type ShellWorld = JobWorld & Pick<World, "background" | "now">;
 
 /** How a shell command of the project ended. */
 export interface ShellEnd {
@@ -31,10 +35,16 @@ export interface ShellEnd {
  * earlier lead started goes on, and one that ended meanwhile is not run again.
  */
 export const runShell = async (
-  world: World,
+  world: ShellWorld,
   name: string,
   line: string,
-  at: { readonly cwd: string; readonly limitMs: number; readonly signal: AbortSignal },
+  at: {
+    readonly cwd: string;
+    readonly limitMs: number;
+    readonly signal: AbortSignal;
+    /** Told the file that it prints to. */
+    readonly onOutput?: (file: string) => void;
+  },
 ): Promise<ShellEnd> => {
   const found = await findOrStartJob(
     world,
@@ -49,6 +59,7 @@ export const runShell = async (
   );
   if (found.kind === "over") return shellEnd(found.directory, found.end, 0);
   const { job } = found;
+  at.onOutput?.(join(job.directory, JOB_FILES.transcript));
   let stoppedFor: ShellEnd["stoppedFor"];
   const stop = (reason: NonNullable<ShellEnd["stoppedFor"]>): void => {
     stoppedFor ??= reason;

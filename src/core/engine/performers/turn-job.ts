@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { describeAgent } from "../../agents/agents.ts";
+import { gateCommandsOf } from "../../agents/gate-command.ts";
 import type { JobSpec } from "../../jobs/job.ts";
 import { isWriter, type Permission, phaseNamed } from "../../model/pipeline.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { gitDirectoryOf } from "../../workspace/git-directory.ts";
+import { coordinatesGates } from "./coordinator.ts";
 import { environmentFor } from "./job-environment.ts";
 import { rememberTree } from "./reader-tree.ts";
 import { mergeLanded } from "./refused-landing.ts";
@@ -50,7 +52,7 @@ export const turnJob = async (
     profile,
     prompt: promptOf(world, effect),
     permission: permissionOf(world, effect),
-    gateCommands: world.run.gates.map((gate) => gate.run),
+    gateCommands: allowedGates(world),
     newSession: newSessionOf(world, directory),
     turnDirectory: directory,
     gitDirectories: [world.repository.commonDirectory, await gitDirectoryOf(place.path)],
@@ -69,6 +71,17 @@ export const turnJob = async (
     ...(world.run.config.isolation === "worktree" ? { ownFolder: place.path } : {}),
   };
 };
+
+/** The gates' own commands, and asking storyboard for them. */
+const allowedGates = ({ run, bin }: World): readonly string[] => [
+  ...run.gates.map((gate) => gate.run),
+  ...(coordinatesGates(run)
+    ? gateCommandsOf(
+        bin,
+        run.gates.map(({ name }) => name),
+      )
+    : []),
+];
 
 /** What the agent of a turn may do: the phase's own level, or the profile's. */
 export const permissionOf = (world: World, effect: RunTurn): Permission => {

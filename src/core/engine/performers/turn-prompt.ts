@@ -14,6 +14,7 @@ import { assertNever } from "../../model/assert.ts";
 import { plainLine } from "../../model/plain-text.ts";
 import { shortNameOf } from "../../model/story-key.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
+import { coordinatesGates } from "./coordinator.ts";
 import { profileIn, storyIn, type World } from "./world.ts";
 
 /** Longest subject of a story's commit, in characters. */
@@ -81,6 +82,7 @@ const contextOf = (world: World, effect: RunTurn): PromptContext => {
     acceptanceCriteria: story.acceptanceCriteria,
     blocking: run.policy.blocking,
     flags: effect.flags,
+    ...(coordinatesGates(run) ? { gateProgram: world.bin } : {}),
     ...(effect.conflict === undefined ? {} : { conflict: effect.conflict }),
     ...(story.file === undefined ? {} : { storyFile: story.file }),
     ...(story.prompt === undefined ? {} : { storyText: story.prompt }),

@@ -113,7 +113,7 @@ export const swept = async (world: World, key: StoryKey): Promise<void> => {
 };
 
 /** Keeps a promise in view so that a lead that leaves can wait for it. */
-export const inBackground = <T>(world: World, work: Promise<T>): Promise<T> => {
+export const inBackground = <T>(world: Pick<World, "background">, work: Promise<T>): Promise<T> => {
   world.background.add(work);
   const forget = (): void => {
     world.background.delete(work);
