@@ -80,5 +80,5 @@ const identityOfBullet = (line: string): string | undefined => {
   if (match === null) return undefined;
   const title = match[1] ?? match[2] ?? "";
   const file = match[3]?.replace(/:\d+(?:-\d+)?$/, "");
-  return findingIdentity({ severity: "low", title, ...(file === undefined ? {} : { file }) });
+  return findingIdentity({ title, ...(file === undefined ? {} : { file }) });
 };

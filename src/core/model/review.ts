@@ -38,6 +38,35 @@ const ORDER: readonly Severity[] = ["low", "medium", "high", "critical"];
 export const isBlocking = (severity: Severity, threshold: Severity): boolean =>
   ORDER.indexOf(severity) >= ORDER.indexOf(threshold);
 
-/** The identity of a finding, for deduplication across turns and in deferred-work.md. */
-export const findingIdentity = (finding: Finding): string =>
-  `${finding.file ?? ""}\u0000${finding.title.trim().toLowerCase().replaceAll(/\s+/g, " ")}`;
+const SEVERITIES: Readonly<Record<Severity, readonly string[]>> = {
+  critical: ["critical", "blocker", "blocking", "must fix", "fatal", "p0"],
+  high: ["high", "major", "important", "error", "p1"],
+  medium: ["medium", "med", "moderate", "warning", "normal", "p2"],
+  low: ["low", "minor", "nit", "nitpick", "trivial", "info", "suggestion", "note", "p3"],
+};
+
+/** The severity that a word in lower case means, as reviewers write it; undefined for any other word. */
+export const severityNamed = (word: string): Severity | undefined =>
+  ORDER.find((severity) => SEVERITIES[severity].includes(word));
+
+/** The identity of a finding, for deduplication across turns and in deferred-work.md: its file and its title. */
+export const findingIdentity = ({ file = "", title }: Pick<Finding, "file" | "title">): string =>
+  `${file.replace(/^(?:\.\/)+/, "")}\u0000${title.trim().toLowerCase().replaceAll(/\s+/g, " ")}`;
+
+/** Findings without doubles; the first of several alike stays. */
+export const withoutDoubles = (findings: readonly Finding[]): readonly Finding[] => {
+  const seen = new Set<string>();
+  return findings.filter((finding) => {
+    const identity = findingIdentity(finding);
+    return !seen.has(identity) && seen.add(identity);
+  });
+};
+
+/**
+ * Whether a reviewer's `file` may be one of `paths` (relative to the repository): it may name a file from the project's
+ * folder, absolutely, or by its last segments alone.
+ */
+export const isAbout = (file: string, paths: readonly string[]): boolean => {
+  const named = file.replace(/^(?:\.{0,2}\/)+/, "");
+  return paths.some((path) => path === named || path.endsWith(`/${named}`) || named.endsWith(`/${path}`));
+};

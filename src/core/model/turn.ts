@@ -94,6 +94,10 @@ export interface TurnResult {
   readonly finalText?: string;
   readonly claim?: BuildClaim;
   readonly verdict?: Verdict;
+  /** The git tree that the verdict is about, where it is known. */
+  readonly reviewed?: string;
+  /** Of the files that the verdict names those that did not change since the last review, where that is known. */
+  readonly unchangedFiles?: readonly string[];
   /** Remarks for the card: a reviewer that changed the tree and was reset, a truncated transcript. */
   readonly notes?: readonly string[];
 }

@@ -1,6 +1,7 @@
 import { isWriter, phaseNamed, type TurnPhase, threadOf } from "../model/pipeline.ts";
 import type { AgentSession } from "./agent-session.ts";
 import { landAsItIs } from "./decide-evidence.ts";
+import { judgesAgain } from "./decide-phase.ts";
 import {
   baselineOf,
   conflictOf,
@@ -93,6 +94,7 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
     ...baselineOf(isWriter(phase) && story.conflict ? { baseline: story.conflict.onto } : story),
     ...conflictOf(story),
     ...(story.openFindings.length > 0 ? { findings: story.openFindings } : {}),
+    ...(story.reviewedTree !== undefined && judgesAgain(story, phase) ? { lastReviewed: story.reviewedTree } : {}),
     ...modelOf(agent, next, story),
     ...sessionFields(session),
     ...(story.messages.length === 0 ? {} : { messages: story.messages }),

@@ -5,6 +5,13 @@ import { wantedPhase } from "./entry-phase.ts";
 import type { Resumption, ReviewState, RunEvent } from "./events.ts";
 import type { StoryState } from "./state.ts";
 
+/** Whether a phase judges work that was judged before: old findings, or approved work that had to be merged. */
+export const judgesAgain = (
+  { openFindings, conflict }: StoryState,
+  { evidence, triage }: TurnPhase,
+  open: readonly Finding[] = openFindings,
+): boolean => evidence === "verdict" && !triage && (open.length > 0 || conflict !== undefined);
+
 /**
  * A phase's "done" is believed: the next one that the story needs is due, or the story is ready to land. `open` are the
  * findings that the next phases have to do with.
@@ -22,15 +29,10 @@ export const phaseHolds = (
   return [...events, { type: "phase.due", story: key, next: first(story, next, open), review: { open, deferred } }];
 };
 
-/** A reviewer that comes back judges what it found before; what the builder merged meanwhile is looked at anew. */
-const first = (
-  { conflict }: StoryState,
-  { name, evidence, triage }: TurnPhase,
-  open: readonly Finding[],
-): Resumption =>
-  evidence === "verdict" && !triage && (open.length > 0 || conflict !== undefined)
-    ? { ...startingAt(name), prompt: { kind: "reverify", findings: open } }
-    : startingAt(name);
+const first = (story: StoryState, phase: TurnPhase, open: readonly Finding[]): Resumption =>
+  judgesAgain(story, phase, open)
+    ? { ...startingAt(phase.name), prompt: { kind: "reverify", findings: open } }
+    : startingAt(phase.name);
 
 /** The last phase is storyboard's own: the branch joins the landing queue; shared work is done where it is. */
 export const commit = (decision: Decision, story: StoryState, deferred: readonly Finding[]): RunEvent[] => {

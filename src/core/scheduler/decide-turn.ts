@@ -1,10 +1,9 @@
 import { assertNever } from "../model/assert.ts";
-import { counted } from "../model/counted.ts";
-import { decidesFindings, isChecked, isWriter, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
-import { type Finding, findingIdentity, isBlocking } from "../model/review.ts";
+import { isChecked, isWriter, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
 import { type CutReason, isIdle, neverBegan, type TurnEnd, type TurnResult, wasHeard } from "../model/turn.ts";
 import { phaseHolds } from "./decide-phase.ts";
 import { needPerson, slowProvider, waitForProvider } from "./decide-provider.ts";
+import { reviewed, withReviewNotes } from "./decide-review.ts";
 import { type Decision, endNow, endWell, requestEvidence, requestStatus, requeueForStop } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
 import { ATTACHED, type Resumption, type RunEvent } from "./events.ts";
@@ -14,15 +13,15 @@ import { type StoryState, storyOf } from "./state.ts";
 
 /** What a turn's end means for its story. */
 export const onTurnEnded = (decision: Decision, effect: RunTurn, result: TurnResult): RunEvent[] => {
+  const story = storyOf(decision.state, effect.story);
   const ended: RunEvent = {
     type: "turn.ended",
     story: effect.story,
     completes: effect.id,
     phase: effect.phase,
     role: effect.role,
-    result,
+    result: withReviewNotes(decision, story, result),
   };
-  const story = storyOf(decision.state, effect.story);
   // An end that nobody waits for any more: the story was ended by a person meanwhile.
   if (story.busyWith !== effect.id) return [ended];
   return [ended, ...consequences(decision, story, effect, result)];
@@ -123,7 +122,7 @@ const finished = (
     const failure = failureOf("EnvironmentError", "the turn used no tokens and did no work", effect.phase);
     return waitForEnvironment(decision, story, resuming(effect), failure);
   }
-  if (phase.evidence === "verdict") return reviewed(decision, story, phase, effect, result);
+  if (phase.evidence === "verdict") return reviewed(decision, story, phase, result);
   if (phase.evidence === "plan") return [planned(effect, result)];
   if (!decision.state.policy.evidence || !isChecked(phase)) return phaseHolds(decision, story, phase);
   if (decision.state.stopping !== undefined) return saved(decision, phase, story, effect);
@@ -145,68 +144,6 @@ const planned = (effect: RunTurn, result: TurnResult): RunEvent => ({
   question: { kind: "plan", text: result.finalText ?? result.lastLines.join("\n") },
   next: resuming(effect),
 });
-
-const reviewed = (
-  decision: Decision,
-  story: StoryState,
-  phase: TurnPhase,
-  effect: RunTurn,
-  result: TurnResult,
-): RunEvent[] => {
-  const { policy } = decision.state;
-  const verdict = result.verdict;
-  if (verdict === undefined || (verdict.verdict === "changes" && verdict.findings.length === 0)) {
-    const message = `${phase.name}: the reviewer ended without a verdict`;
-    return failAttempt(
-      decision,
-      story,
-      phase.name,
-      failureOf("ImplementationError", message, result.lastLines.join("\n")),
-    );
-  }
-  const { findings } = verdict;
-  // A later phase decides what is to be done about each.
-  if (!decidesFindings(policy.pipeline, phase)) return phaseHolds(decision, story, phase, { open: findings });
-  const open = findings.filter((finding) => isBlocking(finding.severity, policy.blocking));
-  const rest = findings.filter((finding) => !isBlocking(finding.severity, policy.blocking));
-  const deferred = merged(story.deferredFindings, rest, open);
-  if (open.length === 0) return phaseHolds(decision, story, phase, { open, deferred });
-  if (phase.onFindings === undefined || story.reviews >= (phase.times ?? policy.reviewsMax)) {
-    return [
-      {
-        type: "story.parked",
-        story: effect.story,
-        question: {
-          kind: "review",
-          text: `${counted(open.length, "finding")} still open after ${counted(story.reviews, "review")}. Answer "accept" to land with them deferred, or say what to do.`,
-          findings: open,
-        },
-        next: {
-          phase: phase.onFindings ?? phase.name,
-          prompt: { kind: "refine", findings: open },
-          fresh: false,
-          salvage: false,
-        },
-        review: { open, deferred },
-      },
-    ];
-  }
-  return [
-    {
-      type: "phase.due",
-      story: effect.story,
-      next: { phase: phase.onFindings, prompt: { kind: "refine", findings: open }, fresh: false, salvage: false },
-      review: { open, deferred },
-    },
-  ];
-};
-
-/** Old and new findings that did not block, without doubles and without those that block now. */
-const merged = (old: readonly Finding[], more: readonly Finding[], open: readonly Finding[]): Finding[] => {
-  const blocking = new Set(open.map(findingIdentity));
-  const all = new Map([...old, ...more].map((finding) => [findingIdentity(finding), finding]));
-  return [...all].filter(([identity]) => !blocking.has(identity)).map(([, finding]) => finding);
-};
 
 const failed = (
   decision: Decision,

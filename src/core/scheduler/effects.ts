@@ -58,6 +58,8 @@ export interface RunTurn {
   readonly baseline?: string;
   /** What storyboard noticed about the work, for a reviewer. */
   readonly flags: readonly string[];
+  /** For a reviewer that judges again: the git tree that the last verdict was about. */
+  readonly lastReviewed?: string;
   /** What reviews left open so far. */
   readonly findings?: readonly Finding[];
   /** Set from a landing that was refused until the story comes to land again. */

@@ -67,10 +67,16 @@ export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn
   if (!wasHeard(result)) story.messages = [...story.told, ...story.messages];
   story.told = [];
   story.notes.push(...(result.notes ?? []).filter((note) => !story.notes.includes(note)));
+  if (result.verdict !== undefined && !isTriage(state, event.phase)) story.reviewedTree = result.reviewed;
   if (result.end.kind !== "finished") return;
   story.environmentFailures = 0;
   story.providerFailures = 0;
   state.rests.delete(providerOf(state, event.role, story.agent ?? ""));
+};
+
+const isTriage = ({ policy }: RunState, name: PhaseName): boolean => {
+  const phase = phaseNamed(policy.pipeline, name);
+  return phase.kind === "turn" && phase.triage === true;
 };
 
 /** A turn that was cut off reports nothing used: what the session had used before still counts for the next one. */

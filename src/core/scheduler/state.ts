@@ -59,6 +59,8 @@ export interface StoryState {
   neverBegan: boolean;
   checkedAlreadyDone: boolean;
   reviews: number;
+  /** The git tree that the last verdict was about. */
+  reviewedTree?: string | undefined;
   openFindings: readonly Finding[];
   deferredFindings: readonly Finding[];
   failures: Failure[];

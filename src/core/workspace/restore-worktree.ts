@@ -16,19 +16,28 @@ export const takeSnapshot = async (worktree: string): Promise<Snapshot> => {
   return { head: state.head, branch: state.branch, tree };
 };
 
+/** What a reader did to its worktree. */
+export interface Undone {
+  /** Files that differed, committed or not. */
+  readonly changedPaths: readonly string[];
+  /** Whether there were other commits on what was checked out. */
+  readonly committed: boolean;
+  /** Whether another branch was checked out, or none. */
+  readonly leftBranch: boolean;
+  /** The ref that keeps it. */
+  readonly savedAs: string;
+}
+
 /**
  * Puts a worktree back to a snapshot when a reader changed it. What it had done is saved under a ref first; ignored files
- * are left alone. Uncommitted work that was there before stays, unstaged. Returns what had been changed, empty for nothing.
+ * are left alone. Uncommitted work that was there before stays, unstaged. Returns what was undone; undefined for nothing.
  */
-export const resetTo = async (
-  worktree: string,
-  snapshot: Snapshot,
-): Promise<{ readonly changedPaths: readonly string[]; readonly savedAs?: string }> => {
+export const resetTo = async (worktree: string, snapshot: Snapshot): Promise<Undone | undefined> => {
   const now = await takeSnapshot(worktree);
-  if (now.tree === snapshot.tree && now.head === snapshot.head && now.branch === snapshot.branch) {
-    return { changedPaths: [] };
-  }
-  const changedPaths = (await listChanges(snapshot.tree, now.tree, { cwd: worktree })).map((change) => change.path);
+  const committed = now.head !== snapshot.head;
+  const leftBranch = now.branch !== snapshot.branch;
+  if (now.tree === snapshot.tree && !committed && !leftBranch) return undefined;
+  const changedPaths = await pathsBetween(worktree, snapshot.tree, now.tree);
   const name = snapshot.branch ?? "detached";
   const savedAs = await saveWork(worktree, { name, head: now.head, reason: "A turn that may only read changed this." });
   // With everything in the index, read-tree knows each file that it has to change or remove.
@@ -36,8 +45,12 @@ export const resetTo = async (
   await git(["read-tree", "--reset", "-u", snapshot.tree], { cwd: worktree });
   await putHeadBack(worktree, snapshot);
   await git(["reset", "--quiet", "--mixed", snapshot.head], { cwd: worktree });
-  return { changedPaths, savedAs };
+  return { changedPaths, committed, leftBranch, savedAs };
 };
+
+/** The files that differ between two trees of one repository. */
+export const pathsBetween = async (worktree: string, from: string, to: string): Promise<readonly string[]> =>
+  from === to ? [] : (await listChanges(from, to, { cwd: worktree })).map((change) => change.path);
 
 const putHeadBack = async (worktree: string, snapshot: Snapshot): Promise<void> => {
   if (snapshot.branch === undefined) {

@@ -1,5 +1,5 @@
 import { plainLine, plainText } from "../../model/plain-text.ts";
-import type { BuildClaim, Finding, Severity, Verdict } from "../../model/review.ts";
+import { type BuildClaim, type Finding, type Severity, severityNamed, type Verdict } from "../../model/review.ts";
 import { lastJsonBlock } from "./json-block.ts";
 
 const FINDINGS_MAX = 200;
@@ -66,20 +66,7 @@ const readFinding = (value: unknown): Finding => {
   };
 };
 
-const SEVERITIES: Readonly<Record<Severity, readonly string[]>> = {
-  critical: ["critical", "blocker", "blocking", "must fix", "fatal", "p0"],
-  high: ["high", "major", "important", "error", "p1"],
-  medium: ["medium", "moderate", "warning", "normal", "p2"],
-  low: ["low", "minor", "nit", "nitpick", "trivial", "info", "suggestion", "note", "p3"],
-};
-
-const severityOf = (value: unknown): Severity => {
-  const word = normalWordOf(value);
-  for (const [severity, words] of Object.entries(SEVERITIES)) {
-    if (words.includes(word)) return severity as Severity;
-  }
-  return "high";
-};
+const severityOf = (value: unknown): Severity => severityNamed(normalWordOf(value)) ?? "high";
 
 const titleOf = (value: unknown): string => {
   const title = typeof value === "string" ? plainLine(value).slice(0, TITLE_LENGTH_MAX) : "";

@@ -6,14 +6,15 @@ import { tailTranscript } from "../../jobs/transcript-tail.ts";
 import type { CutReason, TurnEnd, TurnResult } from "../../model/turn.ts";
 import { NO_USAGE } from "../../model/usage.ts";
 import type { EffectResult, RunTurn, StopTurn } from "../../scheduler/effects.ts";
+import { closeReading } from "./close-reading.ts";
 import { commitLeftovers } from "./commit-leftovers.ts";
 import { type FoundJob, findOrStartJob, wasJobMade } from "./find-job.ts";
 import { judgeTurn } from "./judge-turn.ts";
 import { tellSaid } from "./perform-message.ts";
 import { placeOf } from "./perform-workspace.ts";
-import { undoReading } from "./reader-tree.ts";
 import { createTurnFeed } from "./turn-feed.ts";
-import { isReader, snapshotPath, turnJob, turnJobName } from "./turn-job.ts";
+import { turnJob, turnJobName } from "./turn-job.ts";
+import { isReader } from "./turn-permission.ts";
 import { removeTurnTmp } from "./turn-tmp.ts";
 import { type LeavePlan, watchTurn } from "./turn-watch.ts";
 import { type Place, profileIn, type World } from "./world.ts";
@@ -44,8 +45,7 @@ export const performTurn = async (world: World, effect: RunTurn): Promise<Effect
         return turnResult({ ...result, end: { kind: "failed", cause: "other", message: problem } });
       }
     }
-    const notes = isReader(world, effect) ? await undoReading(place, snapshotPath(world, effect)) : [];
-    return turnResult({ ...result, notes: [...(result.notes ?? []), ...notes] });
+    return turnResult(await closeReading(world, effect, place, result));
   } finally {
     world.turns.delete(effect.id);
     world.messages.delete(effect.id);

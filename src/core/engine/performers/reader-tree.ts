@@ -1,20 +1,73 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { resetTo, type Snapshot, takeSnapshot } from "../../workspace/restore-worktree.ts";
-import type { Place } from "./world.ts";
+import type { Place, World } from "./world.ts";
 
-/** How the worktree stands before a turn that may only read; kept on disk, since the turn may outlive us. */
-export const rememberTree = async (place: Place, snapshotPath: string): Promise<void> => {
-  if (existsSync(snapshotPath)) return;
-  await writeFile(snapshotPath, JSON.stringify(await takeSnapshot(place.path)));
+/** How things stood before a turn that reads or judges; kept on disk, since the turn may outlive us. */
+export interface Before {
+  /** The worktree of a turn that may only read; unset in a copy where others work, too. */
+  readonly tree?: Snapshot;
+  /** The story file; empty where there is none. */
+  readonly story: string;
+  /** Git's configuration, which all worktrees share. */
+  readonly gitConfig: string;
+}
+
+/** Files that a note names at most. */
+const NAMED_MAX = 5;
+
+/** What this lead wrote down itself: an agent can reach the file. */
+const own = new WeakMap<World, Map<string, Before>>();
+
+/** Remembers how things stand, once for each turn. `withTree`: what the turn changes will be undone. */
+export const rememberBefore = async (
+  world: World,
+  place: Place,
+  path: string,
+  { file, withTree }: { readonly file: string | undefined; readonly withTree: boolean },
+): Promise<void> => {
+  if (existsSync(path)) return;
+  const [tree, story, gitConfig] = await Promise.all([
+    withTree ? takeSnapshot(place.path) : undefined,
+    storyTextIn(place, file),
+    gitConfigOf(world),
+  ]);
+  const before: Before = { ...(tree === undefined ? {} : { tree }), story, gitConfig };
+  own.set(world, (own.get(world) ?? new Map()).set(path, before));
+  await writeFile(path, JSON.stringify(before));
 };
 
+/** What was remembered; undefined where it is not there or not readable any more. */
+export const recallBefore = async (world: World, path: string): Promise<Before | undefined> => {
+  const known = own.get(world)?.get(path);
+  own.get(world)?.delete(path);
+  if (known !== undefined) return known;
+  try {
+    const before = JSON.parse(await readFile(path, "utf8")) as Partial<Before>;
+    return typeof before.story === "string" && typeof before.gitConfig === "string" ? (before as Before) : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The story file in a worktree; empty where there is none. */
+export const storyTextIn = async (place: Place, file: string | undefined): Promise<string> =>
+  file === undefined ? "" : await readFile(join(place.projectPath, file), "utf8").catch(() => "");
+
+const gitConfigOf = (world: World): Promise<string> =>
+  readFile(join(world.repository.commonDirectory, "config"), "utf8").catch(() => "");
+
 /** Undoes what a reader changed, saves it under a ref, and says so for the card. */
-export const undoReading = async (place: Place, snapshotPath: string): Promise<readonly string[]> => {
-  const text = await readFile(snapshotPath, "utf8").catch(() => undefined);
-  if (text === undefined) return [];
-  const { changedPaths, savedAs } = await resetTo(place.path, JSON.parse(text) as Snapshot);
-  if (changedPaths.length === 0) return [];
-  const where = savedAs === undefined ? "" : `, saved as ${savedAs}`;
-  return [`the reviewer may only read, but changed ${changedPaths.slice(0, 5).join(", ")}: undone${where}`];
+export const undoReading = async (world: World, place: Place, before: Before): Promise<readonly string[]> => {
+  const isOther = (await gitConfigOf(world)) !== before.gitConfig;
+  const config = isOther ? ["git's configuration (.git/config) was changed while the reviewer was at work"] : [];
+  const undone = before.tree && (await resetTo(place.path, before.tree));
+  if (undone === undefined) return config;
+  const named = [
+    ...(undone.changedPaths.length > 0 ? [`changed ${undone.changedPaths.slice(0, NAMED_MAX).join(", ")}`] : []),
+    ...(undone.committed ? ["moved the branch"] : []),
+    ...(undone.leftBranch ? ["checked out something else"] : []),
+  ];
+  return [`the reviewer may only read, but ${named.join(" and ")}: undone, saved as ${undone.savedAs}`, ...config];
 };

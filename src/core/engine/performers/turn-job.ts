@@ -2,13 +2,15 @@ import { join } from "node:path";
 import { describeAgent } from "../../agents/agents.ts";
 import { gateCommandsOf } from "../../agents/gate-command.ts";
 import type { JobSpec } from "../../jobs/job.ts";
-import { isWriter, type Permission, phaseNamed } from "../../model/pipeline.ts";
+import { isWriter, phaseNamed } from "../../model/pipeline.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { gitDirectoryOf } from "../../workspace/git-directory.ts";
 import { coordinatesGates } from "./coordinator.ts";
 import { environmentFor } from "./job-environment.ts";
-import { rememberTree } from "./reader-tree.ts";
+import { rememberBefore } from "./reader-tree.ts";
 import { mergeLanded } from "./refused-landing.ts";
+import { reviewRange } from "./review-range.ts";
+import { isJudge, isReader, permissionOf } from "./turn-permission.ts";
 import { promptOf } from "./turn-prompt.ts";
 import { newSessionOf } from "./turn-session.ts";
 import { makeTurnTmp } from "./turn-tmp.ts";
@@ -36,7 +38,10 @@ export const turnJob = async (
   }
   // Its ticks must not meet a status that we are just writing into the same file.
   if (world.run.config.isolation === "shared") await world.keptFiles.settled();
-  if (isReader(world, effect)) await rememberTree(place, snapshotPath(world, effect));
+  if (isReader(world, effect) || isJudge(world, effect)) {
+    const remembered = { file: story.file, withTree: isReader(world, effect) };
+    await rememberBefore(world, place, snapshotPath(world, effect), remembered);
+  }
   const environment = environmentFor(world, {
     profile,
     story: story.key,
@@ -50,7 +55,7 @@ export const turnJob = async (
   });
   const call = agent.call({
     profile,
-    prompt: promptOf(world, effect),
+    prompt: promptOf(world, effect, await reviewRange(world, effect, place)),
     permission: permissionOf(world, effect),
     gateCommands: allowedGates(world),
     newSession: newSessionOf(world, directory),
@@ -82,17 +87,6 @@ const allowedGates = ({ run, bin }: World): readonly string[] => [
       )
     : []),
 ];
-
-/** What the agent of a turn may do: the phase's own level, or the profile's. */
-export const permissionOf = (world: World, effect: RunTurn): Permission => {
-  const phase = phaseNamed(world.run.policy.pipeline, effect.phase);
-  const wanted = phase.kind === "turn" ? phase.permission : "profile";
-  return wanted === "profile" ? profileIn(world, effect.agent).permissions : wanted;
-};
-
-/** Whether what the turn changes in its worktree is undone. */
-export const isReader = (world: World, effect: RunTurn): boolean =>
-  world.run.config.isolation === "worktree" && permissionOf(world, effect) === "read";
 
 /** Where the state of the worktree before a reader's turn is kept. */
 export const snapshotPath = (world: World, effect: RunTurn): string =>

@@ -15,17 +15,17 @@ import { plainLine } from "../../model/plain-text.ts";
 import { shortNameOf } from "../../model/story-key.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { coordinatesGates } from "./coordinator.ts";
+import type { ReviewRange } from "./review-range.ts";
 import { profileIn, storyIn, type World } from "./world.ts";
 
 /** Longest subject of a story's commit, in characters. */
 const SUBJECT_LENGTH_MAX = 100;
 
 /** The words of a turn, with what a person said meanwhile. */
-export const promptOf = (world: World, effect: RunTurn): string =>
-  withMessages(wordsOf(world, effect), effect.messages ?? []);
+export const promptOf = (world: World, effect: RunTurn, range: ReviewRange = { flags: [] }): string =>
+  withMessages(wordsOf(effect, contextOf(world, effect, range)), effect.messages ?? []);
 
-const wordsOf = (world: World, effect: RunTurn): string => {
-  const context = contextOf(world, effect);
+const wordsOf = (effect: RunTurn, context: PromptContext): string => {
   const continuation = {
     continuing: effect.session !== undefined,
     phase: effect.phase,
@@ -67,7 +67,7 @@ export const commitSubject = (world: World, key: string): string => {
   return plainLine(`feat(${shortNameOf(key)}): ${title}`).slice(0, SUBJECT_LENGTH_MAX);
 };
 
-const contextOf = (world: World, effect: RunTurn): PromptContext => {
+const contextOf = (world: World, effect: RunTurn, { diffRange, flags }: ReviewRange): PromptContext => {
   const { run } = world;
   const story = storyIn(world, effect.story);
   const profile = profileIn(world, effect.agent);
@@ -81,8 +81,9 @@ const contextOf = (world: World, effect: RunTurn): PromptContext => {
     commitSubject: commitSubject(world, effect.story),
     acceptanceCriteria: story.acceptanceCriteria,
     blocking: run.policy.blocking,
-    flags: effect.flags,
+    flags: [...effect.flags, ...flags],
     ...(coordinatesGates(run) ? { gateProgram: world.bin } : {}),
+    ...(diffRange === undefined ? {} : { diffRange }),
     ...(effect.conflict === undefined ? {} : { conflict: effect.conflict }),
     ...(story.file === undefined ? {} : { storyFile: story.file }),
     ...(story.prompt === undefined ? {} : { storyText: story.prompt }),
