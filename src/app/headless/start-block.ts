@@ -1,8 +1,10 @@
 import type { RunFile } from "../../core/engine/run-file.ts";
 import { counted } from "../../core/model/counted.ts";
+import { rolesOf } from "../../core/model/pipeline.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { Story } from "../../core/model/story.ts";
 import type { AgentChoice } from "../../core/scheduler/policy.ts";
+import { playerOf } from "../../core/scheduler/providers.ts";
 import { bounded, labelsOf, RULE_COLUMNS, rule } from "./print-lines.ts";
 
 /** Stories, gates and notes that the block lists of each kind. */
@@ -23,10 +25,7 @@ export const startLines = (run: RunFile): string[] => {
     "",
     `  Pipeline: ${policy.pipeline.name} (${policy.pipeline.phases.map((phase) => phase.name).join(" ")})`,
     `  Workers: ${policy.maxWorkers} at most`,
-    `  Builder: ${agentWords(run, policy.agents.builder)}`,
-    ...(policy.pipeline.phases.some((phase) => phase.kind === "turn" && phase.role === "reviewer")
-      ? [`  Reviewer: ${agentWords(run, policy.agents.reviewer)}${sameAgent(run)}`]
-      : []),
+    ...roleLines(run).map(([role, words]) => `  ${role}: ${words}`),
     `  Target: ${plainLine(run.target.branch)} at ${run.target.commit.slice(0, 7)}`,
     ...gateLines(run),
     `  Set-up: ${setupWords(run)}`,
@@ -45,8 +44,16 @@ const storyLine = (story: Story, label: (key: string) => string): string => {
   return `  ${label(story.key)}  ${plainLine(story.title)}${after.length === 0 ? "" : `  (after ${shown})`}`;
 };
 
+/** Every role of the run's pipeline, by its name with a capital, and who plays it. */
+export const roleLines = (run: RunFile): (readonly [string, string])[] =>
+  rolesOf(run.policy.pipeline).map((role) => {
+    const words = agentWords(run, playerOf(run.policy, role));
+    const name = plainLine(role);
+    return [name.charAt(0).toUpperCase() + name.slice(1), role === "reviewer" ? words + sameAgent(run) : words];
+  });
+
 /** Who plays a role, by what program and model, and who takes over. */
-export const agentWords = (run: RunFile, choice: AgentChoice): string => {
+const agentWords = (run: RunFile, choice: AgentChoice): string => {
   const others = (choice.fallback ?? []).map((other) => oneAgent(run, other));
   return others.length === 0
     ? oneAgent(run, choice)
@@ -63,7 +70,7 @@ const oneAgent = (run: RunFile, choice: AgentChoice): string => {
   return plainLine(`${choice.profile} (${cli ?? choice.provider}, ${model})`);
 };
 
-export const sameAgent = ({ policy }: RunFile): string =>
+const sameAgent = ({ policy }: RunFile): string =>
   policy.agents.builder.provider === policy.agents.reviewer.provider &&
   policy.agents.builder.model === policy.agents.reviewer.model
     ? ", in a fresh session"

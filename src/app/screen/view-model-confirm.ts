@@ -2,9 +2,9 @@ import type { Line, Tone } from "../../components/props.ts";
 import type { RunFile } from "../../core/engine/run-file.ts";
 import { counted } from "../../core/model/counted.ts";
 import { displayWidth, padToWidth } from "../../core/model/display-width.ts";
+import { turnPhases } from "../../core/model/pipeline.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
-
-import { agentWords, limitWords, sameAgent, setupWords } from "../headless/start-block.ts";
+import { limitWords, roleLines, setupWords } from "../headless/start-block.ts";
 import type { ScreenFacts } from "./view-model.ts";
 import type { PageContent } from "./view-model-page.ts";
 import { entryLines, span } from "./view-model-text.ts";
@@ -20,16 +20,14 @@ export const confirmContent = (facts: ScreenFacts, columns: number): PageContent
   const { policy } = file;
   const entry = (name: string, value: string, tone: Tone = "plain"): Line[] =>
     entryLines(name, plainLine(value), { columns, indent: INDENT, tone });
-  const isReviewed = policy.pipeline.phases.some((phase) => phase.kind === "turn" && phase.role === "reviewer");
+  const isReviewed = turnPhases(policy.pipeline).some(({ evidence }) => evidence === "verdict");
   return {
     title: `Start ${counted(file.stories.length, "story", "stories")}?`,
     lines: [
       ...entry("Pipeline", `${policy.pipeline.name}: ${policy.pipeline.phases.map((phase) => phase.name).join(" ")}`),
       ...entry("Workers", `${policy.maxWorkers} at most`),
-      ...entry("Builder", agentWords(file, policy.agents.builder)),
-      ...(isReviewed
-        ? entry("Reviewer", `${agentWords(file, policy.agents.reviewer)}${sameAgent(file)}`)
-        : entry("Reviewer", "none: nobody looks at the work before it lands", "warn")),
+      ...roleLines(file).flatMap(([role, words]) => entry(role, words)),
+      ...(isReviewed ? [] : entry("Reviewer", "none: nobody looks at the work before it lands", "warn")),
       ...entry("Target", `${file.target.branch} at ${file.target.commit.slice(0, 7)}`),
       ...uncommittedEntry(facts.uncommitted, entry),
       ...gateEntries(file, entry),
