@@ -38,6 +38,7 @@ export const randomPlan = (
   ),
   policy: policy({
     ...randomPipeline(random),
+    keepsProgress: random() < 0.3,
     maxWorkers: 1 + Math.floor(random() * 6),
     attemptsMax: 1 + Math.floor(random() * 3),
     baseline: picked(random, ["skip", "accept"]),

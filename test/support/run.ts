@@ -43,6 +43,7 @@ export const policy = (more: Partial<RunPolicy> = {}): RunPolicy => ({
   workspace: true,
   landing: true,
   keepsStatus: true,
+  keepsProgress: false,
   finalStatus: "done",
   baseline: "skip",
   finish: true,
@@ -106,6 +107,7 @@ export const goodResult = (effect: Effect): EffectResult => {
       return { kind: "message", delivered: true };
     case "stop-turn":
     case "write-status":
+    case "keep-progress":
     case "release-workspace":
       return { kind: "done" };
   }

@@ -35,7 +35,7 @@ export const dashboardLines = (facts: DashboardFacts): string[] => {
   return [
     `${rule(0, `${title} ━━━ ${elapsedClock(nowMs - facts.startedAtMs)} elapsed`)}`,
     ...stories.map((story, index) => {
-      const { mark, word } = statusMark(story);
+      const { mark, word } = statusMark(story, facts.records.of(story.story.key).narrated);
       const status = padToWidth(`${padToWidth(mark, 2)} ${word}`, 12);
       return `  ${padToWidth(labels[index] ?? "", labelColumns)}  ${status} ${detailOf(story, facts)}`;
     }),

@@ -83,7 +83,10 @@ export const createPlainReporter = (options: PlainReporterOptions): Reporter => 
       print(lines);
     },
     feed: (lines) => {
-      for (const line of lines) feed.add(line);
+      for (const line of lines) {
+        records.hear(line);
+        feed.add(line);
+      }
     },
     tick: () => {
       const nowMs = options.now();

@@ -30,8 +30,14 @@ const OUTCOMES: Readonly<Record<Outcome, { readonly mark: string; readonly word:
   "awaiting-operator": { mark: "👤", word: "OPERATOR" },
 };
 
-/** How a story is marked in a table: its phase while it runs, its outcome once it has ended. */
-export const statusMark = (story: StoryState): { readonly mark: string; readonly word: string } => {
+/**
+ * How a story is marked in a table: its phase while it runs, its outcome once it has ended. `narrated` is the phase that
+ * its agent tells itself.
+ */
+export const statusMark = (
+  story: StoryState,
+  narrated?: PhaseName,
+): { readonly mark: string; readonly word: string } => {
   switch (story.stage) {
     case "ended":
       return OUTCOMES[story.outcome ?? "failed"];
@@ -41,7 +47,7 @@ export const statusMark = (story: StoryState): { readonly mark: string; readonly
       return { mark: phaseMark("STARTING"), word: "QUEUED" };
     case "running":
     case "landing": {
-      const phase = story.phase ?? "STARTING";
+      const phase = narrated ?? story.phase ?? "STARTING";
       return { mark: phaseMark(phase), word: phase };
     }
   }

@@ -1,3 +1,4 @@
+import type { FeedLine } from "../../core/engine/feed.ts";
 import { counted } from "../../core/model/counted.ts";
 import type { Failure } from "../../core/model/failure.ts";
 import type { PhaseName } from "../../core/model/pipeline.ts";
@@ -43,6 +44,8 @@ export interface StoryRecord {
   reviews: number;
   /** Turns that repaired findings. */
   repairs: number;
+  /** The phase that its agent told last, where it runs all phases in one turn. */
+  narrated: PhaseName | undefined;
   /** Time and usage of each phase, over all attempts. */
   readonly totals: Map<PhaseName, { readonly durationMs: number; readonly usage: Usage }>;
   /** What the last look at its evidence missed. */
@@ -52,6 +55,8 @@ export interface StoryRecord {
 /** Remembers, event by event, what cards and summaries tell of each story. */
 export interface StoryRecords {
   fold(entries: readonly JournaledEvent[]): void;
+  /** Remembers what an agent tells of its phases. */
+  hear(line: FeedLine): void;
   of(story: StoryKey): StoryRecord;
 }
 
@@ -69,6 +74,7 @@ export const createStoryRecords = (): StoryRecords => {
       found: new Map(),
       reviews: 0,
       repairs: 0,
+      narrated: undefined,
       totals: new Map(),
       missing: [],
     };
@@ -81,6 +87,9 @@ export const createStoryRecords = (): StoryRecords => {
         if ("story" in event && event.story !== undefined) foldEvent(recordOf(event.story), event);
       }
     },
+    hear: ({ story, narrated }) => {
+      if (narrated !== undefined) recordOf(story).narrated = narrated;
+    },
     of: recordOf,
   };
 };
@@ -92,10 +101,12 @@ const foldEvent = (record: StoryRecord, event: RunEvent): void => {
       attemptOf(record, event.attempt);
       return;
     case "turn.started":
+      record.narrated = undefined;
       phaseOf(attemptOf(record, event.effect.attempt), event.effect.phase).outcome = undefined;
       if (event.effect.prompt.kind === "refine") record.repairs++;
       return;
     case "turn.ended":
+      record.narrated = undefined;
       turnEnded(record, event.phase, event.result);
       return;
     case "evidence.checked":

@@ -1,11 +1,12 @@
 import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
-import { basename } from "node:path";
+import { basename, dirname, isAbsolute, join } from "node:path";
 import { loadBacklog } from "../../core/backlog/load-backlog.ts";
 import { orderBacklog } from "../../core/backlog/order.ts";
 import type { LeftStory, SelectedStories } from "../../core/backlog/select.ts";
 import { FORMAT_VERSION, type RunFile } from "../../core/engine/run-file.ts";
+import { completionsFolders } from "../../core/evidence/pantheon/completions-folders.ts";
 import type { Config } from "../../core/model/config.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { Backlog, Story } from "../../core/model/story.ts";
@@ -105,6 +106,7 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
     isFresh: request.isFresh,
     gates,
     setup,
+    ...(await completionsOf(config, backlog, repository.project)),
     target: { branch: repository.headBranch, commit: repository.headCommit },
     integration: `storyboard/${run}/integration`,
     worktreeRoot,
@@ -144,6 +146,22 @@ const sameReviewer = (config: Config): string[] => {
   const { builder, reviewer } = roleNames(config);
   const isReviewed = chosenPipeline(config)?.reviewed === true;
   return isReviewed && builder === reviewer ? [`${builder} reviews its own work, in a fresh session`] : [];
+};
+
+/** Where artifacts are left: the first place that is there, else beside the sprint file. */
+const completionsOf = async (
+  config: Config,
+  { sprintFile }: Backlog,
+  project: string,
+): Promise<Pick<RunFile, "completions">> => {
+  if (config.evidence.profile !== "pantheon") return {};
+  const isInside = sprintFile !== undefined && !isAbsolute(sprintFile) && !sprintFile.startsWith("..");
+  const folders = completionsFolders(isInside ? [dirname(sprintFile)] : []);
+  for (const completions of folders) {
+    const stats = await stat(join(project, completions)).catch(() => undefined);
+    if (stats?.isDirectory()) return { completions };
+  }
+  return { completions: folders[0] ?? "completions" };
 };
 
 /** The files that stories come from, relative to the project. */

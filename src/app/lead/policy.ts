@@ -1,6 +1,6 @@
 import { describeAgent } from "../../core/agents/agents.ts";
 import type { Config } from "../../core/model/config.ts";
-import { type Pipeline, rolesOf } from "../../core/model/pipeline.ts";
+import { type Pipeline, rolesOf, turnPhases } from "../../core/model/pipeline.ts";
 import { withPlan } from "../../core/model/pipelines.ts";
 import type { Backlog } from "../../core/model/story.ts";
 import { UserError } from "../../core/model/user-error.ts";
@@ -39,6 +39,9 @@ export const policyOf = (
     workspace: isWorktree || evidence,
     landing: isWorktree,
     keepsStatus: source === "bmad",
+    // A worker leaves them itself.
+    keepsProgress:
+      config.evidence.profile === "pantheon" && turnPhases(chosen).every(({ prompt }) => prompt !== "worker"),
     // A worker under this profile leaves the artifacts of its review.
     finalStatus:
       pipeline.reviewed || config.evidence.profile === "pantheon" ? "done" : (config.final_status ?? "review"),

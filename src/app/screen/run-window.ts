@@ -107,6 +107,7 @@ export const openRunWindow = async (
     },
     onFeed: (line) => {
       feed.push(line);
+      opened?.mirror.records.hear(line);
       for (const each of listeners) each.onFeed?.(line);
     },
   });

@@ -42,7 +42,7 @@ export const cardContent = (
 };
 
 const openCard = (facts: ScreenFacts, story: StoryState, columns: number, nowMs: number): Line[] => {
-  const { mark, word } = statusMark(story);
+  const { mark, word } = statusMark(story, facts.records.of(story.story.key).narrated);
   const tone = toneOf(story);
   const waits = waitingFor(facts.state, story, nowMs);
   const silence = silentMs(facts, story, nowMs);

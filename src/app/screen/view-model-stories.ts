@@ -156,7 +156,7 @@ const storyRow = (
   { widths, isSelected, nowMs }: { readonly widths: Widths; readonly isSelected: boolean; readonly nowMs: number },
 ): StoryRow => {
   const { key } = story.story;
-  const { mark, word } = statusMark(story);
+  const { mark, word } = statusMark(story, facts.records.of(story.story.key).narrated);
   const tone = toneOf(story);
   const hasWord = (widths.status ?? 0) > 3;
   const status = `${mark}${" ".repeat(Math.max(1, 3 - displayWidth(mark)))}${hasWord ? word : ""}`;

@@ -6,5 +6,7 @@ export interface FeedLine {
   readonly atMs: number;
   readonly story: StoryKey;
   readonly phase: PhaseName | undefined;
+  /** The phase that an agent tells itself, which runs all phases in one turn. */
+  readonly narrated?: PhaseName;
   readonly text: string;
 }

@@ -45,6 +45,8 @@ export interface RunFile {
   /** Behind links. Relative to the project folder; absolute for one outside the repository, which no commit carries. */
   readonly sprintFile?: string;
   readonly gates: readonly PinnedGate[];
+  /** Where artifacts are left (profile `pantheon`), relative to the project folder; unset where none are asked for. */
+  readonly completions?: string;
   /** What makes a worktree ready. */
   readonly setup: Setup;
   readonly target: { readonly branch: string; readonly commit: string };

@@ -1,4 +1,5 @@
 import type { Decision } from "./decision.ts";
+import type { Effect, FinishRun } from "./effects.ts";
 import type { Outcome, RunEvent, RunStatus } from "./events.ts";
 import type { RunState } from "./state.ts";
 
@@ -9,15 +10,18 @@ export const endRun = (decision: Decision): RunEvent[] => {
   if (state.stopping !== undefined) return stopped(state);
   if (state.effects.size > 0 || canGoOn(state)) return [];
   if (state.policy.finish && !state.finished) {
-    return [{ type: "finish.requested", effect: { kind: "finish-run", id: decision.newEffect() } }];
+    return [{ type: "finish.requested", effect: { kind: "finish-run", id: decision.newEffect(), ...keptOf(state) } }];
   }
   return concluded(state);
 };
 
+/** What is soon done and leaves the project as people expect it. */
+const WRITES: ReadonlySet<Effect["kind"]> = new Set(["write-status", "keep-progress"]);
+
 /** Effects that may be left for the resumed run: it performs them again. */
 const stopped = (state: RunState): RunEvent[] => {
   const { stopping } = state;
-  if (stopping === undefined || [...state.effects.values()].some((effect) => effect.kind === "write-status")) return [];
+  if (stopping === undefined || [...state.effects.values()].some(({ kind }) => WRITES.has(kind))) return [];
   return [
     {
       type: "run.ended",
@@ -36,6 +40,12 @@ const canGoOn = (state: RunState): boolean => {
   if (state.paused && state.endedCount < state.stories.size) return true;
   if (state.sleeping.size > 0 || state.ready.size > 0) return true;
   return state.parked.size > 0 && state.policy.inbox === "wait";
+};
+
+const keptOf = ({ policy, stories }: RunState): Pick<FinishRun, "kept"> => {
+  if (!policy.keepsProgress) return {};
+  const kept = [...stories.values()].filter(({ outcome }) => outcome === "failed" || outcome === "already-done");
+  return { kept: kept.map(({ story }) => story.key) };
 };
 
 /** The last events of a run: what is parked is counted, and the status says what a script needs to know. */

@@ -4,7 +4,7 @@ import type { Land, LandingRefusal, LandingResult } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { limitReached } from "./limits.ts";
 import { LANDING_REPAIRS_MAX } from "./policy.ts";
-import { type StoryState, storyOf } from "./state.ts";
+import { type RunState, type StoryState, storyOf } from "./state.ts";
 
 /**
  * What a landing came to. Work that conflicts with what landed meanwhile goes back to its builder, and to review after that;
@@ -55,6 +55,11 @@ const describeRefusal = (result: LandingRefusal): string =>
 const commitOf = ({ commit }: { readonly commit?: string }): { readonly commit?: string } =>
   commit === undefined ? {} : { commit };
 
+const progressOf = ({ policy }: RunState, { phaseStates, commit }: StoryState): Pick<Land, "phases" | "commit"> => {
+  if (!policy.keepsProgress) return {};
+  return { phases: { ...phaseStates }, ...(commit === undefined ? {} : { commit }) };
+};
+
 /** The next story of the queue lands, one at a time. While the run stops, what waits to land goes back to the queue. */
 export const startLanding = (decision: Decision): RunEvent[] => {
   const { state } = decision;
@@ -71,6 +76,7 @@ export const startLanding = (decision: Decision): RunEvent[] => {
     finalStatus: storyOf(state, key).finalStatus ?? state.policy.finalStatus,
     deferred: storyOf(state, key).deferredFindings,
     ...baselineOf(storyOf(state, key)),
+    ...progressOf(state, storyOf(state, key)),
   };
   return [{ type: "landing.requested", story: key, effect }];
 };

@@ -5,6 +5,7 @@ import { actOnDue } from "./decide-due.ts";
 import { endEarly, endRun } from "./decide-end.ts";
 import { onEvidenceChecked } from "./decide-evidence.ts";
 import { onLandingEnded, startLanding } from "./decide-landing.ts";
+import { keepProgress } from "./decide-progress.ts";
 import { easeProviders, endBarred } from "./decide-provider.ts";
 import { startStory } from "./decide-start.ts";
 import { onTurnEnded } from "./decide-turn.ts";
@@ -55,7 +56,7 @@ export const settle = (state: RunState, atMs: number): RunEvent[] => {
   if (state.breaker.failures >= state.policy.breakerMax && !state.breaker.open) {
     return [{ type: "breaker.opened", failures: state.breaker.failures }];
   }
-  for (const next of [actOnDue, startLanding, startStory, endBarred, endRun]) {
+  for (const next of [keepProgress, actOnDue, startLanding, startStory, endBarred, endRun]) {
     const events = next(decision);
     if (events.length > 0) return events;
   }
@@ -107,6 +108,7 @@ const onStoryEffectEnded = (
       return result.kind === "message" ? [messageEnded(effect, result.delivered)] : mismatch(effect, result);
     case "stop-turn":
     case "write-status":
+    case "keep-progress":
     case "release-workspace":
       return [{ type: "effect.completed", completes: effect.id }];
     default:

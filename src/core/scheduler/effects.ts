@@ -6,6 +6,7 @@ import type { WritableStatus } from "../model/status.ts";
 import type { StoryKey } from "../model/story-key.ts";
 import type { CutReason, TurnResult } from "../model/turn.ts";
 import type { Usage } from "../model/usage.ts";
+import type { Outcome } from "./events.ts";
 
 /** Identity of an effect within a run: `e1`, `e2`, ... in the order of their being decided. */
 export type EffectId = string;
@@ -123,6 +124,28 @@ export interface Land {
   /** Findings that did not block; they go to deferred-work.md. */
   readonly deferred: readonly Finding[];
   readonly baseline?: string;
+  /** How far its phases are, where progress is kept: the landing carries it. */
+  readonly phases?: PhaseStates;
+  /** The story's own commit before it lands. */
+  readonly commit?: string;
+}
+
+/** How far each phase of a story is; one that never ran is not there. */
+export type PhaseStates = Readonly<Record<PhaseName, "in_progress" | "complete">>;
+
+/** Writes how far a story is where another run finds it, should this one be lost. */
+export interface KeepProgress {
+  readonly kind: "keep-progress";
+  readonly id: EffectId;
+  readonly story: StoryKey;
+  /** The phase that it is in, or was in last. */
+  readonly phase?: PhaseName;
+  readonly phases: PhaseStates;
+  /** Set once the story has ended. */
+  readonly outcome?: Outcome;
+  /** The story's own commit, where one was found. */
+  readonly commit?: string;
+  readonly baseline?: string;
 }
 
 export interface ReleaseWorkspace {
@@ -141,6 +164,8 @@ export interface CheckBaseline {
 export interface FinishRun {
   readonly kind: "finish-run";
   readonly id: EffectId;
+  /** Stories that ended without a landing and whose progress was kept: it is committed now. */
+  readonly kept?: readonly StoryKey[];
 }
 
 /** Something to be done. Each one can be performed again after a crash without harm. */
@@ -151,6 +176,7 @@ export type Effect =
   | PrepareWorkspace
   | CheckEvidence
   | WriteStatus
+  | KeepProgress
   | Land
   | ReleaseWorkspace
   | CheckBaseline

@@ -13,6 +13,7 @@ import type {
   EvidenceResult,
   FinishResult,
   FinishRun,
+  KeepProgress,
   Land,
   LandingResult,
   Lease,
@@ -161,6 +162,7 @@ export type RunEvent =
       readonly note?: string;
     }
   | { readonly type: "status.requested"; readonly story: StoryKey; readonly effect: WriteStatus }
+  | { readonly type: "progress.requested"; readonly story: StoryKey; readonly effect: KeepProgress }
   | {
       readonly type: "landing.queued";
       readonly story: StoryKey;

@@ -39,6 +39,7 @@ export const turnStarted = (state: RunState, story: StoryState, event: Event<"tu
   if (event.effect.messages !== undefined) story.messages = [];
   story.stopping = undefined;
   story.next = undefined;
+  story.phaseStates[event.effect.phase] = "in_progress";
   story.turnsOf[event.effect.phase] = (story.turnsOf[event.effect.phase] ?? 0) + 1;
   const { pipeline } = state.policy;
   const phase = phaseNamed(pipeline, event.effect.phase);
@@ -69,6 +70,7 @@ export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn
   story.notes.push(...(result.notes ?? []).filter((note) => !story.notes.includes(note)));
   if (result.verdict !== undefined && !isTriage(state, event.phase)) story.reviewedTree = result.reviewed;
   if (result.end.kind !== "finished") return;
+  story.phaseStates[event.phase] = "complete";
   story.environmentFailures = 0;
   story.providerFailures = 0;
   state.rests.delete(providerOf(state, event.role, story.agent ?? ""));
@@ -106,6 +108,7 @@ export const evidenceChecked = (story: StoryState, event: Event<"evidence.checke
 /** The next phase is decided; it starts when nothing holds it. */
 export const phaseDue = (state: RunState, story: StoryState, event: Event<"phase.due">): void => {
   story.stage = "running";
+  progressed(state, event.story);
   story.next = event.next;
   rememberReview(story, event.review);
   if (event.note !== undefined && !story.notes.includes(event.note)) story.notes.push(event.note);
@@ -115,6 +118,7 @@ export const phaseDue = (state: RunState, story: StoryState, event: Event<"phase
 /** The work holds; the branch waits for its place in the merge queue. */
 export const queueLanding = (state: RunState, story: StoryState, event: Event<"landing.queued">, at: number): void => {
   story.stage = "landing";
+  progressed(state, event.story);
   story.phase = event.phase;
   story.phaseStartedAtMs = at;
   story.next = undefined;
@@ -208,6 +212,14 @@ const rememberReview = (story: StoryState, review: ReviewState | undefined): voi
   story.deferredFindings = review.deferred;
 };
 
+const progressed = ({ policy, progressDue }: RunState, key: string): void => {
+  if (policy.keepsProgress) progressDue.add(key);
+};
+
+/** Whether an end says something about the story's own work that its landing has not told already. */
+const isTold = ({ policy }: RunState, outcome: Outcome): boolean =>
+  outcome === "already-done" || outcome === "failed" || (!policy.landing && satisfies(outcome, false));
+
 /** The story's end in this run, and what it means for those that wait for it. */
 export const endStory = (state: RunState, story: StoryState, event: Event<"story.ended">, at: number): void => {
   leaveQueue(state, story);
@@ -216,6 +228,7 @@ export const endStory = (state: RunState, story: StoryState, event: Event<"story
   story.stage = "ended";
   story.stopping = undefined;
   story.outcome = event.outcome;
+  if (isTold(state, event.outcome)) progressed(state, event.story);
   story.endedAtMs = at;
   story.blockedBy = event.by;
   story.satisfies = satisfies(event.outcome, event.satisfies);

@@ -179,18 +179,29 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
       story.workspaceReady = false;
       return;
     default:
-      evolveAside(story, event);
+      evolveAside(state, story, event);
   }
 };
 
 type Aside = Extract<
   RunEvent,
-  { type: "message.requested" | "message.ended" | "message.kept" | "status.requested" | "attach.withdrawn" }
+  {
+    type:
+      | "message.requested"
+      | "message.ended"
+      | "message.kept"
+      | "status.requested"
+      | "progress.requested"
+      | "attach.withdrawn";
+  }
 >;
 
 /** What happens beside the story's way through its pipeline. */
-const evolveAside = (story: StoryState, event: Aside): void => {
+const evolveAside = (state: RunState, story: StoryState, event: Aside): void => {
   switch (event.type) {
+    case "progress.requested":
+      state.progressDue.delete(event.story);
+      return;
     case "status.requested":
       story.keptStatus = event.effect.status;
       return;

@@ -49,6 +49,8 @@ export interface RunPolicy {
   readonly landing: boolean;
   /** Whether statuses are kept in files of the project. */
   readonly keepsStatus: boolean;
+  /** Whether progress artifacts are written after every phase. */
+  readonly keepsProgress: boolean;
   readonly finalStatus: WritableStatus;
   /** Whether gates run on the baseline before the first story, and what red means. */
   readonly baseline: "skip" | "require" | "accept";

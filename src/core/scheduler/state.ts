@@ -39,6 +39,8 @@ export interface StoryState {
   sessions: Record<PhaseName, AgentSession>;
   /** Turns of each phase since a person last spoke, without those that something interrupted. */
   turnsOf: Record<PhaseName, number>;
+  /** How far each phase is that began. */
+  phaseStates: Record<PhaseName, "in_progress" | "complete">;
   /** Profile of its last turn's agent. */
   agent?: string | undefined;
   /** What a person said to its agent that no turn has heard yet. */
@@ -123,6 +125,8 @@ export interface RunState {
   readonly sleeping: Map<StoryKey, number>;
   /** Stories in flight whose next act can be decided now. */
   readonly due: Set<StoryKey>;
+  /** Stories whose progress artifact is behind. */
+  readonly progressDue: Set<StoryKey>;
   readonly landingQueue: StoryKey[];
   landing?: StoryKey | undefined;
   readonly inFlight: Set<StoryKey>;
@@ -155,6 +159,7 @@ const storyState = (story: Story, index: number, rank: number, unmet: number): S
   leases: [],
   sessions: {},
   turnsOf: {},
+  phaseStates: {},
   messages: [],
   told: [],
   workspaceReady: false,
@@ -212,6 +217,7 @@ export const initialState = (policy: RunPolicy, stories: readonly Story[]): RunS
     ready,
     sleeping: new Map(),
     due: new Set(),
+    progressDue: new Set(),
     landingQueue: [],
     inFlight: new Set(),
     parked: new Set(),

@@ -1,6 +1,5 @@
 import { mkdir } from "node:fs/promises";
 import { dirname, isAbsolute, join, posix, relative, resolve } from "node:path";
-import { addDeferred } from "../../backlog/deferred-work.ts";
 import { setSprintStatuses } from "../../backlog/set-sprint-statuses.ts";
 import { readStoryStatus } from "../../backlog/story-status.ts";
 import { removeDrafts, writeAtomically } from "../../files/write-atomically.ts";
@@ -13,7 +12,9 @@ import { executablesIn } from "../../workspace/executables.ts";
 import { mergeText } from "../../workspace/merge-text.ts";
 import type { OwnedVersions } from "../../workspace/owned-files.ts";
 import type { ResolveConflict } from "../../workspace/resolve-conflicts.ts";
+import { bookArtifacts } from "../artifacts/book-artifacts.ts";
 import type { RunFile } from "../run-file.ts";
+import { bookDeferred, type DeferredPlace, deferInCopy, deferredPath } from "./deferred-list.ts";
 import { readOrNone, setIn } from "./file-access.ts";
 import { mergeAppended } from "./merge-appended.ts";
 import { differsInOursAlone, mergeSprintFile, withKeptStatuses } from "./merge-sprint-file.ts";
@@ -51,9 +52,14 @@ export class KeptFiles {
     this.#files = new Map(run.stories.flatMap((story) => (story.file ? [[prefix + story.file, story]] : [])));
   }
 
-  /** Sprint file, story files and deferred-work.md, relative to the top of the repository. */
+  /** Sprint file, story files, deferred-work.md and the folder of artifacts, relative to the top of the repository. */
   get ownedPaths(): readonly string[] {
-    return [...(this.sprintPath === undefined ? [] : [this.sprintPath, this.#deferredPath]), ...this.#files.keys()];
+    const completions = this.#completionsPath;
+    return [
+      ...(completions === undefined ? [] : [completions]),
+      ...(this.sprintPath === undefined ? [] : [this.sprintPath, deferredPath(this.#deferredPlace)]),
+      ...this.#files.keys(),
+    ];
   }
 
   /** The sprint file relative to the top of the repository; undefined where it lies outside, or the backlog has none. */
@@ -70,8 +76,14 @@ export class KeptFiles {
     );
   }
 
-  get #deferredPath(): string {
-    return posix.join(posix.dirname(this.sprintPath ?? `${this.#prefix}x`), "deferred-work.md");
+  /** The folder of artifacts relative to the top of the repository, with a slash at its end. */
+  get #completionsPath(): string | undefined {
+    const { completions } = this.#run;
+    return completions === undefined ? undefined : `${posix.join(this.#prefix, completions)}/`;
+  }
+
+  get #deferredPlace(): DeferredPlace {
+    return { run: this.#run, prefix: this.#prefix, sprintPath: this.sprintPath };
   }
 
   /** Sets a status in the user's sprint file and story file. */
@@ -83,7 +95,7 @@ export class KeptFiles {
         await setIn(resolve(project, sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
         if (story.file !== undefined) await setIn(join(project, story.file), (bytes) => withStatus(bytes, status));
       }
-      if (deferred.length > 0) await this.#deferInCopy(story.key, deferred);
+      if (deferred.length > 0) await deferInCopy(this.#deferredPlace, story.key, deferred);
     });
   }
 
@@ -117,8 +129,15 @@ export class KeptFiles {
     if (story.file !== undefined) await setIn(join(worktreeProject, story.file), (bytes) => withStatus(bytes, status));
   }
 
-  /** The bookkeeping commit of a landing, from the files as they landed; undefined when nothing is to be changed. */
-  async bookkeeping(read: ReadLanded, landing?: LandingStatus): Promise<Bookkeeping | undefined> {
+  /**
+   * The bookkeeping commit of a landing, from the files as they landed; undefined when nothing is to be changed. Without a
+   * landing it is that of the run's end, with the artifacts of stories that did not land.
+   */
+  async bookkeeping(
+    read: ReadLanded,
+    landing?: LandingStatus,
+    unlanded: readonly StoryKey[] = [],
+  ): Promise<Bookkeeping | undefined> {
     const kept = new Map(this.#kept);
     if (landing !== undefined) kept.set(landing.story.key, landing.status);
     const files = new Map<string, Uint8Array>();
@@ -139,12 +158,28 @@ export class KeptFiles {
         }
       }
     }
-    await this.#bookDeferred(read, files, landing);
+    if (landing !== undefined) {
+      const { story, deferred } = landing;
+      await bookDeferred(this.#deferredPlace, read, files, { key: story.key, deferred });
+    }
+    await this.#bookArtifacts(read, files, landing, unlanded);
     if (files.size === 0) return undefined;
     const subject = landing === undefined ? "keep the sprint's statuses" : `${landing.story.key} is ${landing.status}`;
     const { project, target } = this.#run;
     this.#executables ??= executablesIn(project, target.commit, this.ownedPaths);
     return { files, executables: await this.#executables, message: `chore(storyboard): ${subject}\n` };
+  }
+
+  #bookArtifacts(
+    read: ReadLanded,
+    files: Map<string, Uint8Array>,
+    landing: LandingStatus | undefined,
+    unlanded: readonly StoryKey[],
+  ): Promise<void> {
+    const { project, completions = "" } = this.#run;
+    const stories = landing === undefined ? unlanded : [landing.story.key];
+    const folder = join(landing?.worktreeProject ?? project, completions);
+    return bookArtifacts({ run: this.#run, prefix: this.#prefix, stories, folder }, read, files);
   }
 
   /** The landing is in git: its status is one that storyboard has set. */
@@ -155,6 +190,8 @@ export class KeptFiles {
   /** Merges an owned file by meaning when the user's copy moves. */
   readonly resolveOwned = async (path: string, versions: OwnedVersions): Promise<Uint8Array | undefined> => {
     if (path === this.sprintPath) return mergeSprintFile(versions, this.#kept, new Date());
+    // An artifact in the user's copy is an earlier state of the one that landed.
+    if (this.#completionsPath !== undefined && path.startsWith(this.#completionsPath)) return versions.to;
     const story = this.#files.get(path);
     if (story === undefined) return mergeAppended(versions);
     const merged = await mergeStoryFile(versions, this.#mergeOf(story));
@@ -221,7 +258,7 @@ export class KeptFiles {
       if (this.#run.source !== "bmad") return false;
       if (sprintFile !== undefined && !(this.sprintPath !== undefined && isTracked(this.sprintPath))) {
         await setIn(resolve(project, sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
-        if (landing.deferred.length > 0) await this.#deferInCopy(story.key, landing.deferred);
+        if (landing.deferred.length > 0) await deferInCopy(this.#deferredPlace, story.key, landing.deferred);
       }
       if (story.file === undefined || isTracked(this.#prefix + story.file)) return false;
       const theirs = await readOrNone(join(worktreeProject, story.file));
@@ -238,7 +275,8 @@ export class KeptFiles {
 
   /** Reads again what stories were given, and removes what was left half written, after a crash. */
   async recall(): Promise<void> {
-    for (const path of this.ownedPaths) await removeDrafts(join(this.#run.project, relative(this.#prefix, path)));
+    for (const path of this.ownedPaths)
+      if (!path.endsWith("/")) await removeDrafts(join(this.#run.project, relative(this.#prefix, path)));
     for (const { key } of this.#run.stories) {
       const bytes = await readOrNone(this.#givenPath(key));
       if (bytes !== undefined) this.#given.set(key, bytes);
@@ -268,27 +306,6 @@ export class KeptFiles {
 
   #setOne(bytes: Uint8Array, key: StoryKey, status: WritableStatus): Uint8Array {
     return setSprintStatuses(bytes, new Map([[key, status]]), { now: new Date() }).bytes;
-  }
-
-  async #deferInCopy(key: StoryKey, deferred: readonly Finding[]): Promise<void> {
-    const { project, sprintFile = "" } = this.#run;
-    const path = isAbsolute(sprintFile)
-      ? join(dirname(sprintFile), "deferred-work.md")
-      : join(project, relative(this.#prefix, this.#deferredPath));
-    const old = (await readOrNone(path)) ?? Buffer.alloc(0);
-    const text = addDeferred(Buffer.from(old).toString("utf8"), key, deferred, new Date().toISOString());
-    await writeAtomically(path, Buffer.from(text));
-  }
-
-  async #bookDeferred(read: ReadLanded, files: Map<string, Uint8Array>, landing?: LandingStatus): Promise<void> {
-    if (landing === undefined || landing.deferred.length === 0) return;
-    const sprint = this.sprintPath;
-    if (sprint === undefined && this.#run.sprintFile !== undefined) return;
-    // Beside a sprint file that git does not track, the list is no part of a commit either: `bringBack` writes it.
-    if (sprint !== undefined && (await read(sprint)) === undefined) return;
-    const old = Buffer.from((await read(this.#deferredPath)) ?? []).toString("utf8");
-    const text = addDeferred(old, landing.story.key, landing.deferred, new Date().toISOString());
-    if (text !== old) files.set(this.#deferredPath, Buffer.from(text));
   }
 
   /** Does some work on owned files of the user's copy while nothing else here writes any. */

@@ -3,6 +3,7 @@ import { type Finding, isAbout, type Verdict } from "../../model/review.ts";
 import type { TurnResult } from "../../model/turn.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { pathsBetween } from "../../workspace/restore-worktree.ts";
+import { artifactVerdict, keepVerdict } from "../artifacts/review-artifacts.ts";
 import { recallBefore, undoReading } from "./reader-tree.ts";
 import { snapshotPath } from "./turn-job.ts";
 import { isJudge, isReader } from "./turn-permission.ts";
@@ -26,8 +27,11 @@ export const closeReading = async (
   if (before === undefined || (reads && before.tree === undefined)) return unchecked(result, reads);
   const isSilent = judges && result.end.kind === "finished" && result.verdict === undefined;
   const written = isSilent ? await findWrittenReview(world, effect.story, place, before) : { notes: [] };
+  const isUnheard = isSilent && written.verdict === undefined;
+  const left = isUnheard ? await artifactVerdict(world, effect, place, before.tree?.tree) : undefined;
   const notes = await undoReading(world, place, before);
-  const verdict = result.verdict ?? written.verdict;
+  const verdict = result.verdict ?? written.verdict ?? left;
+  if (verdict !== undefined) await keepVerdict(world, effect, place, verdict);
   const about = judges && before.tree ? await reviewedWork(world, effect, place, before.tree.tree, verdict) : {};
   return {
     ...result,

@@ -10,6 +10,7 @@ import type { CutReason, TurnEnd, TurnFailureCause, TurnResult } from "../../mod
 import { type Usage, usageSince } from "../../model/usage.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { chosenSession } from "./turn-session.ts";
+import { workerEnd } from "./worker-end.ts";
 import { type Place, profileIn, type World } from "./world.ts";
 
 const STDERR_BYTES_MAX = 8 * 1024;
@@ -39,7 +40,7 @@ export const judgeTurn = (
   const agent = describeAgent(profileIn(world, effect.agent).cli);
   const stderr = plainText(lastBytes(join(facts.directory, JOB_FILES.stderr), STDERR_BYTES_MAX)).replace(OF_SHELL, "");
   const parsed = parser.end({ ...(facts.stayed ? { status: 0 } : exitOf(end)), stderr });
-  const turnEnd = endOf(end, facts.cut, parsed.end);
+  const turnEnd = workerEnd(world, effect, endOf(end, facts.cut, parsed.end), parsed.finalText);
   const session =
     parsed.session ?? (turnEnd.kind === "cut" ? chosenSession(world, effect, facts.directory) : undefined);
   const verdict = readVerdict(parsed.closingText);

@@ -1,28 +1,21 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
-import { readStoryFile } from "../../backlog/story-file.ts";
 import { checkEvidence } from "../../evidence/checks.ts";
-import type { ChangedFile, Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
+import type { Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
 import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
 import type { EvidencePart } from "../../evidence/profiles.ts";
-import { findTampering } from "../../evidence/tampering.ts";
 import { turnPhases } from "../../model/pipeline.ts";
-import type { WorkFile } from "../../model/review.ts";
-import type { StoryTask } from "../../model/story.ts";
 import type { CheckEvidence, EffectResult, EvidenceResult } from "../../scheduler/effects.ts";
 import { playerOf } from "../../scheduler/providers.ts";
 import { conflictMarks } from "../../workspace/begin-merge.ts";
-import { listChanges, type PathChange } from "../../workspace/commit-list.ts";
-import { changesSince, commitAll, diffText, type StoryChanges } from "../../workspace/story-diff.ts";
+import { changesSince, commitAll, type StoryChanges } from "../../workspace/story-diff.ts";
 import { treeOf } from "../../workspace/working-state.ts";
+import { type AcceptedArtifacts, acceptArtifacts } from "../artifacts/accept-artifacts.ts";
+import { keepReconciliation } from "../artifacts/keep-reconciliation.ts";
+import { lookAtFiles } from "./evidence-files.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
+import { type StoryTasks, storyTasksIn } from "./story-tasks.ts";
 import { commitSubject } from "./turn-prompt.ts";
 import { carriedIn, fromProject, type Place, profileIn, storyIn, swept, type World } from "./world.ts";
-
-const DIFF_BYTES_MAX = 4 * 1024 * 1024;
-/** Changed files that a card can name. */
-const FILES_MAX = 100;
 
 /** Looks at the evidence of a story's work. `baselineRed` names the gates that were red before the first story. */
 export const performEvidence = async (
@@ -42,15 +35,18 @@ export const performEvidence = async (
     world,
     [...changes.changedPaths, ...changes.uncommittedPaths].map((path) => fromProject(world, path)),
   );
+  const tasks = await storyTasksIn(place, storyIn(world, effect.story).file);
   // No gate costs minutes for work that is missing anyway.
-  const first = await judge(world, effect, place, { changes, marks, gates: [], baselineRed, flags: [] });
+  const first = judge(world, effect, place, { changes, marks, gates: [], baselineRed, flags: [], tasks });
   const cheap = first.missing.filter(({ check }) => check !== "gates");
-  if (cheap.length > 0) return toResult(first, [], undefined);
+  const artifacts = await acceptArtifacts(world, effect, place, tasks);
+  if (cheap.length + artifacts.missing.length > 0) return withArtifacts(toResult(first, [], undefined), artifacts);
   const gates =
     plan.gates.length === 0 ? [] : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
   const { flags, files } = await lookAtFiles(world, place, baseline);
-  const found = await judge(world, effect, place, { changes, marks, gates, baselineRed, flags });
-  return { ...toResult(found, gates, changes), files };
+  const found = judge(world, effect, place, { changes, marks, gates, baselineRed, flags, tasks });
+  if (found.ok) await keepReconciliation(world, effect, place, tasks?.tasks);
+  return withArtifacts({ ...toResult(found, gates, changes), files }, artifacts);
 };
 
 /** With `commits: storyboard` the story's commit is ours to make, of whatever the agent left. */
@@ -71,9 +67,10 @@ interface Found {
   readonly gates: readonly GateOutcome[];
   readonly baselineRed: readonly string[];
   readonly flags: readonly Flag[];
+  readonly tasks: StoryTasks | undefined;
 }
 
-const judge = async (world: World, effect: CheckEvidence, place: Place, found: Found) => {
+const judge = (world: World, effect: CheckEvidence, place: Place, found: Found) => {
   const story = storyIn(world, effect.story);
   return checkEvidence(
     {
@@ -84,7 +81,8 @@ const judge = async (world: World, effect: CheckEvidence, place: Place, found: F
         ...(effect.conflict === undefined ? {} : { merge: { marks: found.marks } }),
       },
       ownedPaths: world.keptFiles.ownedPaths.map((path) => fromProject(world, path)),
-      tasksAfter: await tasksIn(place, story.file),
+      tasksAfter: found.tasks?.tasks,
+      ...(found.tasks?.topLevel === undefined ? {} : { topLevelBoxes: found.tasks.topLevel }),
       gates: found.gates,
       baselineRed: new Set(found.baselineRed),
       flags: found.flags,
@@ -128,44 +126,14 @@ const forProject = (world: World, changes: StoryChanges, elsewhere: string | und
   };
 };
 
-const tasksIn = async (place: Place, file: string | undefined): Promise<readonly StoryTask[] | undefined> => {
-  if (file === undefined) return undefined;
-  const bytes = await readFile(join(place.projectPath, file)).catch(() => undefined);
-  return bytes === undefined ? undefined : readStoryFile(bytes).tasks;
-};
-
-/** What the work changed, and what of that makes green easier than it should be. */
-const lookAtFiles = async (
-  world: World,
-  place: Place,
-  baseline: string,
-): Promise<{ readonly flags: readonly Flag[]; readonly files: readonly WorkFile[] }> => {
-  const [listed, diff] = await Promise.all([
-    listChanges(baseline, "HEAD", { cwd: place.path }),
-    diffText(place.path, baseline, DIFF_BYTES_MAX),
-  ]);
-  const files = listed.map((change): ChangedFile => ({ path: change.path, status: statusOf(change) }));
-  const flags = findTampering({
-    files,
-    diff: diff.text,
-    gates: Object.fromEntries(world.run.gates.map((gate) => [gate.name, gate.run])),
-  });
-  const owned = world.keptFiles.ownedPaths;
-  const shown = files.filter(({ path }) => !owned.includes(path)).slice(0, FILES_MAX);
-  return { flags, files: shown.map(({ path, status }) => ({ path: fromProject(world, path), kind: KINDS[status] })) };
-};
-
-const KINDS: Readonly<Record<ChangedFile["status"], WorkFile["kind"]>> = {
-  added: "created",
-  modified: "modified",
-  renamed: "created",
-  deleted: "deleted",
-};
-
-const statusOf = ({ status }: PathChange): ChangedFile["status"] => {
-  if (status === "D") return "deleted";
-  return status === "A" ? "added" : "modified";
-};
+/** What artifacts say beside the rest. */
+const withArtifacts = (result: EvidenceResult, { missing, notes, claim }: AcceptedArtifacts): EvidenceResult => ({
+  ...result,
+  ok: result.ok && missing.length === 0,
+  missing: [...result.missing, ...missing],
+  notes: [...result.notes, ...notes],
+  ...(claim === undefined ? {} : { claim }),
+});
 
 const toResult = (
   found: ReturnType<typeof checkEvidence>,
@@ -173,6 +141,7 @@ const toResult = (
   changes: StoryChanges | undefined,
 ): EvidenceResult => {
   const commit = changes?.commits.at(-1)?.id;
+  const { status } = found;
   return {
     kind: "evidence",
     ok: found.ok,
@@ -181,6 +150,7 @@ const toResult = (
     flags: found.flags.map((flag) => `${flag.file} ${flag.what}`),
     ...(gates.length === 0 ? {} : { gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }),
     ...(commit === undefined ? {} : { commit }),
+    ...(status === undefined ? {} : { finalStatus: status }),
   };
 };
 

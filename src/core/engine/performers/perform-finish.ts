@@ -1,4 +1,5 @@
-import type { EffectResult } from "../../scheduler/effects.ts";
+import type { StoryKey } from "../../model/story-key.ts";
+import type { EffectResult, FinishRun } from "../../scheduler/effects.ts";
 import { readerOf, writeBookkeeping } from "../../workspace/bookkeeping-commit.ts";
 import { git } from "../../workspace/git.ts";
 import { treeOf } from "../../workspace/working-state.ts";
@@ -9,11 +10,11 @@ import { gatesFor, runGates } from "./run-gate.ts";
 import type { World } from "./world.ts";
 
 /** The last act: statuses that no landing carried are committed, the target follows, and batch mode's gates run. */
-export const performFinish = async (world: World, signal: AbortSignal): Promise<EffectResult> => {
+export const performFinish = async (world: World, { kept }: FinishRun, signal: AbortSignal): Promise<EffectResult> => {
   const isWorktree = world.run.config.isolation === "worktree";
   const notes: string[] = [];
   if (isWorktree) {
-    await commitStatuses(world);
+    await commitStatuses(world, kept);
     await moveCopy(world);
     notes.push(...(await leaveCopy(world)), ...world.keptFiles.unmerged.map(keptEdits));
   }
@@ -24,10 +25,10 @@ export const performFinish = async (world: World, signal: AbortSignal): Promise<
 const keptEdits = (path: string): string =>
   `you and the agent changed the same lines of ${path}: your copy has yours, the commit the agent's (git diff shows both)`;
 
-const commitStatuses = async (world: World): Promise<void> => {
+const commitStatuses = async (world: World, kept: readonly StoryKey[] = []): Promise<void> => {
   const { repository, positions, run } = world;
   const head = positions.integration;
-  const bookkeeping = await world.keptFiles.bookkeeping(readerOf(repository, head));
+  const bookkeeping = await world.keptFiles.bookkeeping(readerOf(repository, head), undefined, kept);
   if (bookkeeping === undefined) return;
   const { commit, scratchRef } = await writeBookkeeping(repository, head, bookkeeping, run.committing);
   const lines = [`update refs/heads/${run.integration} ${commit} ${head}`, `delete ${scratchRef}`];

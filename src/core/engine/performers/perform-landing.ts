@@ -12,6 +12,7 @@ import {
   planLanding,
 } from "../../workspace/landing.ts";
 import { proofRef } from "../../workspace/landing-refs.ts";
+import { writeLandingProgress } from "../artifacts/keep-progress.ts";
 import type { LandingStatus } from "../kept-files/kept-files.ts";
 import { followSoon } from "./move-copy.ts";
 import { placeOf } from "./perform-workspace.ts";
@@ -29,6 +30,8 @@ const PLANS_MAX = 5;
 export const performLanding = async (world: World, effect: Land, signal: AbortSignal): Promise<EffectResult> => {
   const place = await placeOf(world, effect.story);
   await swept(world, effect.story);
+  if (effect.phases !== undefined)
+    await writeLandingProgress(world, { ...effect, phases: effect.phases }, place.projectPath);
   const landing: LandingStatus = {
     story: storyIn(world, effect.story),
     status: effect.finalStatus,

@@ -6,6 +6,7 @@ import { tailTranscript } from "../../jobs/transcript-tail.ts";
 import type { CutReason, TurnEnd, TurnResult } from "../../model/turn.ts";
 import { NO_USAGE } from "../../model/usage.ts";
 import type { EffectResult, RunTurn, StopTurn } from "../../scheduler/effects.ts";
+import { watchArtifacts } from "../artifacts/watch-artifacts.ts";
 import { closeReading } from "./close-reading.ts";
 import { commitLeftovers } from "./commit-leftovers.ts";
 import { type FoundJob, findOrStartJob, wasJobMade } from "./find-job.ts";
@@ -14,7 +15,7 @@ import { tellSaid } from "./perform-message.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { createTurnFeed } from "./turn-feed.ts";
 import { turnJob, turnJobName } from "./turn-job.ts";
-import { isReader } from "./turn-permission.ts";
+import { isReader, isWorker } from "./turn-permission.ts";
 import { removeTurnTmp } from "./turn-tmp.ts";
 import { type LeavePlan, watchTurn } from "./turn-watch.ts";
 import { type Place, profileIn, type World } from "./world.ts";
@@ -107,7 +108,10 @@ const followJob = async (
   if (found.adopted) feed.remark("the agent kept working while storyboard was away");
   else if (effect.prompt.kind === "merge") feed.remark("it did not land; its builder merges what landed meanwhile");
   if (!found.adopted) for (const text of effect.messages ?? []) tellSaid(world, effect.story, text);
-  const turn = watchTurn(world, job, parser, feed, leavePlan(world, effect));
+  const besides = isWorker(world, effect)
+    ? watchArtifacts(world, effect.story, place, { narrate: feed.narrate, isAdopted: found.adopted })
+    : undefined;
+  const turn = watchTurn(world, job, parser, feed, leavePlan(world, effect), besides);
   world.turns.set(effect.id, turn);
   world.sweeps.set(
     effect.story,

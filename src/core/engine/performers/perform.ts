@@ -1,5 +1,6 @@
 import { assertNever } from "../../model/assert.ts";
 import type { Effect, EffectResult } from "../../scheduler/effects.ts";
+import { performKeepProgress } from "../artifacts/keep-progress.ts";
 import { cleanResult } from "./clean-result.ts";
 import { performBaseline } from "./perform-baseline.ts";
 import { performEvidence } from "./perform-evidence.ts";
@@ -30,6 +31,8 @@ const performRaw = (world: World, effect: Effect, signal: AbortSignal): Promise<
       return world.keptFiles
         .setStatus(storyIn(world, effect.story), effect.status, effect.deferred)
         .then(() => ({ kind: "done" }));
+    case "keep-progress":
+      return performKeepProgress(world, effect);
     case "land":
       // A landing under way is not torn apart when the lead leaves: it is short, and git has it or has it not.
       return inBackground(world, performLanding(world, effect, signal));
@@ -38,7 +41,7 @@ const performRaw = (world: World, effect: Effect, signal: AbortSignal): Promise<
     case "check-baseline":
       return performBaseline(world, signal);
     case "finish-run":
-      return inBackground(world, performFinish(world, signal));
+      return inBackground(world, performFinish(world, effect, signal));
     default:
       return assertNever(effect);
   }

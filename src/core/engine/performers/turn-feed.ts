@@ -13,6 +13,8 @@ export interface TurnFeed {
   say(event: AgentEvent): void;
   /** A remark of our own. */
   remark(text: string): void;
+  /** A line of a narrative log, with the phase that it is about. */
+  narrate(phase: PhaseName | undefined, text: string): void;
   /** Ends one look at the transcript; says how much was left out. */
   endOfLook(): void;
   /** Whether the agent has said or done anything. */
@@ -30,11 +32,13 @@ export const createTurnFeed = (world: World, story: string, phase: PhaseName): T
     else if (/^\s*```json\s*$/.test(text)) isInBlock = true;
     else line(text);
   };
-  const line = (text: string): void => {
+  const line = (text: string, narrated?: PhaseName): void => {
     shown++;
     if (shown > LINES_A_LOOK_MAX) return;
     const plain = plainLine(text).slice(0, LINE_LENGTH_MAX);
-    if (plain !== "") world.feed({ atMs: world.now(), story, phase, text: world.mask(plain) });
+    const said = { atMs: world.now(), story, text: world.mask(plain) };
+    if (plain !== "")
+      world.feed({ ...said, phase: narrated ?? phase, ...(narrated === undefined ? {} : { narrated }) });
   };
   const remark = (text: string): void => line(`storyboard: ${text}`);
   return {
@@ -48,6 +52,7 @@ export const createTurnFeed = (world: World, story: string, phase: PhaseName): T
       if (event.t === "failed") line(event.message);
     },
     remark,
+    narrate: (narrated, text) => line(text, narrated),
     endOfLook: () => {
       const left = shown - LINES_A_LOOK_MAX;
       shown = 0;

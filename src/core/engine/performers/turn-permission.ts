@@ -13,6 +13,12 @@ export const permissionOf = (world: World, effect: RunTurn): Permission => {
 export const isReader = (world: World, effect: RunTurn): boolean =>
   world.run.config.isolation === "worktree" && permissionOf(world, effect) === "read";
 
+/** Whether the agent of a turn runs all phases itself. */
+export const isWorker = (world: World, effect: Pick<RunTurn, "phase">): boolean => {
+  const phase = phaseNamed(world.run.policy.pipeline, effect.phase);
+  return phase.kind === "turn" && phase.prompt === "worker";
+};
+
 /** Whether a turn ends with a verdict. */
 export const isJudge = (world: World, effect: RunTurn): boolean => {
   const phase = phaseNamed(world.run.policy.pipeline, effect.phase);

@@ -2,6 +2,7 @@ import type { AgentEvent, AgentParser } from "../../agents/agent.ts";
 import { JOB_FILES, type Job, type JobEnd, type StopPlan } from "../../jobs/job.ts";
 import { tailTranscript } from "../../jobs/transcript-tail.ts";
 import type { CutReason } from "../../model/turn.ts";
+import type { ArtifactWatch } from "../artifacts/watch-artifacts.ts";
 import type { TurnFeed } from "./turn-feed.ts";
 import { inBackground, type World } from "./world.ts";
 
@@ -33,13 +34,14 @@ export interface LeavePlan extends StopPlan {
   readonly exitLimitMs?: number | undefined;
 }
 
-/** Follows a running job: lines go to the parser and the feed, limits stop it. */
+/** Follows a running job: lines go to the parser and the feed, limits stop it. `besides`: what else is looked at. */
 export const watchTurn = (
   world: World,
   job: Job,
   parser: AgentParser,
   feed: TurnFeed,
   plan: LeavePlan,
+  besides?: ArtifactWatch,
 ): WatchedTurn => {
   const { limits } = world.run.config;
   let cut: CutReason | undefined;
@@ -76,6 +78,7 @@ export const watchTurn = (
   });
   const look = async (): Promise<void> => {
     await tail.poll();
+    besides?.look();
     feed.endOfLook();
     if (tail.offset !== seenBytes) lastSignMs = world.now();
     seenBytes = tail.offset;
@@ -105,6 +108,7 @@ export const watchTurn = (
     if (cut === "transcript-limit") await job.swept;
     leave();
     await tail.finish();
+    besides?.finish();
     feed.endOfLook();
     return end;
   });

@@ -1,0 +1,114 @@
+import { open, realpath } from "node:fs/promises";
+import { join, sep } from "node:path";
+import {
+  ALL_EVIDENCE,
+  type AskedEvidence,
+  checkArtifacts,
+  citationsToCheck,
+  type MissingArtifact,
+} from "../../evidence/pantheon/acceptance.ts";
+import { digestArtifacts } from "../../evidence/pantheon/card-digest.ts";
+import { checkCitations } from "../../evidence/pantheon/citations.ts";
+import type { TaskFacts } from "../../evidence/task-thresholds.ts";
+import { turnPhases } from "../../model/pipeline.ts";
+import type { BuildClaim } from "../../model/review.ts";
+import type { CheckEvidence } from "../../scheduler/effects.ts";
+import type { Place, World } from "../performers/world.ts";
+import { keysOf, readStoryArtifacts } from "./story-artifacts.ts";
+
+/** Bytes of a cited file in which lines are counted. */
+const CITED_BYTES_MAX = 8 * 1024 * 1024;
+
+/** What artifacts come to. */
+export interface AcceptedArtifacts {
+  readonly missing: readonly string[];
+  readonly notes: readonly string[];
+  readonly claim?: BuildClaim;
+}
+
+/**
+ * Looks at the artifacts that the phase's agent has to leave (profile `pantheon`). A worker leaves all of them; where
+ * storyboard leads the phases itself it writes the others, and the builder's alone is asked for.
+ */
+export const acceptArtifacts = async (
+  world: World,
+  effect: CheckEvidence,
+  place: Place,
+  tasks: TaskFacts | undefined,
+): Promise<AcceptedArtifacts> => {
+  const asked = askedOfPhase(world, effect);
+  if (world.run.config.evidence.profile !== "pantheon" || asked.length === 0) return { missing: [], notes: [] };
+  const { artifacts, narrative } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
+  const citationProblems = await checkCitations(citationsToCheck(artifacts), {
+    linesOf: (path) => linesOf(place.projectPath, path),
+  });
+  const { missing, notes } = checkArtifacts({
+    key: effect.story,
+    keys: keysOf(world),
+    asked,
+    artifacts,
+    // The check of commits has its own words for that.
+    hasCommit: true,
+    citationProblems,
+    ...(tasks === undefined ? {} : { tasks }),
+  });
+  const { files, tests, coverage, issuesFound, issuesFixed, iterations } = digestArtifacts(artifacts, narrative);
+  return {
+    missing: [...missing.map(({ message }) => message), ...runAgain(missing)],
+    notes,
+    claim: {
+      files: files.map(({ path, lines, why }) => ({
+        path,
+        ...(lines === undefined ? {} : { lines }),
+        ...(why === undefined ? {} : { why }),
+      })),
+      ...(tests === undefined ? {} : { testsAdded: tests }),
+      ...(coverage === undefined ? {} : { coverage }),
+      ...(issuesFound === undefined ? {} : { issues: { found: issuesFound, fixed: issuesFixed ?? issuesFound } }),
+      ...(iterations === undefined ? {} : { iterations }),
+    },
+  };
+};
+
+/** What a worker leaves besides its commit. */
+const OF_WORKER: readonly AskedEvidence[] = ALL_EVIDENCE.filter((each) => each !== "commit");
+
+const askedOfPhase = ({ run }: World, effect: CheckEvidence): readonly AskedEvidence[] => {
+  const phase = turnPhases(run.policy.pipeline).find(({ name }) => name === effect.phase);
+  if (phase?.prompt === "worker") return OF_WORKER;
+  return phase?.evidence === "work" ? ["builder"] : [];
+};
+
+/** The phases whose evidence is missing, for an agent that runs them itself. */
+const runAgain = (missing: readonly MissingArtifact[]): string[] => {
+  const phases = [...new Set(missing.map(({ phase }) => phase))];
+  return phases.length === 0 ? [] : [`run again: ${phases.join(", ")}`];
+};
+
+/** Lines of a file of the project; undefined where it is none, or leads outside. */
+const linesOf = async (projectPath: string, path: string): Promise<number | undefined> => {
+  try {
+    const [root, file] = await Promise.all([realpath(projectPath), realpath(join(projectPath, path))]);
+    if (!file.startsWith(root + sep)) return undefined;
+    const handle = await open(file, "r");
+    try {
+      const { size } = await handle.stat();
+      const buffer = Buffer.alloc(Math.min(size, CITED_BYTES_MAX));
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+      return countLines(buffer.subarray(0, bytesRead));
+    } finally {
+      await handle.close();
+    }
+  } catch {
+    return undefined;
+  }
+};
+
+const LINE_FEED = 10;
+
+/** A last line without a line feed counts. */
+const countLines = (bytes: Uint8Array): number => {
+  let count = 0;
+  for (const byte of bytes) if (byte === LINE_FEED) count++;
+  return bytes.length > 0 && bytes.at(-1) !== LINE_FEED ? count + 1 : count;
+};

@@ -1,0 +1,93 @@
+import { appendFile, lstat, mkdir } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { artifactKeyOf } from "../../evidence/pantheon/artifact-names.ts";
+import { counted } from "../../model/counted.ts";
+import { plainLine } from "../../model/plain-text.ts";
+import type { EffectResult, KeepProgress, Land } from "../../scheduler/effects.ts";
+import { listChanges, type PathChange } from "../../workspace/commit-list.ts";
+import { readOrNone } from "../kept-files/file-access.ts";
+import { branchOf, fromProject, type World } from "../performers/world.ts";
+import { completionsIn, keysOf } from "./story-artifacts.ts";
+import { artifactName, progressText, startedAtIn, writeArtifact } from "./write-artifacts.ts";
+
+/** Files that one entry of the narrative log names. */
+const NAMED_MAX = 50;
+
+/**
+ * Writes a story's progress artifact into the user's copy, where another run finds it should this one be lost
+ * (swarm-batch.md, step 3), and tells its phase in the narrative log. A landing's own commit carries the last one.
+ */
+export const performKeepProgress = (world: World, effect: KeepProgress): Promise<EffectResult> =>
+  world.keptFiles.alone(async () => {
+    const { project } = world.run;
+    const folder = completionsIn(world, project);
+    if (folder === undefined) return { kind: "done" };
+    const { story, phase, phases, outcome } = effect;
+    const key = artifactKeyOf(story, keysOf(world));
+    const startedAt = await startedAtIn(join(folder, artifactName(world, story, "progress")));
+    const files = await changesOf(world, effect);
+    const commits = effect.commit === undefined ? [] : [effect.commit];
+    const facts = { phase, phases, outcome, commits, startedAt, nowMs: world.now() };
+    await writeArtifact(world, project, story, "progress", progressText(key, facts));
+    await narrate(join(folder, artifactName(world, story, "narrative")), effect, files, world.now());
+    return { kind: "done" };
+  });
+
+type Changed = Pick<PathChange, "path" | "status">;
+
+/** What the story's branch holds; nothing where it has none any more. */
+const changesOf = async (world: World, { story, baseline }: KeepProgress): Promise<readonly Changed[]> => {
+  if (baseline === undefined || world.run.config.isolation === "shared") return [];
+  const cwd = world.repository.commonDirectory;
+  const head = `refs/heads/${branchOf(world, story)}`;
+  try {
+    const files = await listChanges(baseline, head, { cwd });
+    return files.map(({ path, status }) => ({ path: fromProject(world, path), status }));
+  } catch {
+    return [];
+  }
+};
+
+/** The last words of a story in its worktree, for its landing to carry: that it is done, and all that was told before. */
+export const writeLandingProgress = async (
+  world: World,
+  effect: Required<Pick<Land, "phases">> & Pick<Land, "story" | "commit">,
+  projectPath: string,
+): Promise<void> => {
+  const told = completionsIn(world, world.run.project);
+  if (told === undefined) return;
+  const { story, phases, commit } = effect;
+  const name = artifactName(world, story, "progress");
+  const facts = {
+    phase: undefined,
+    phases,
+    outcome: "done" as const,
+    commits: commit === undefined ? [] : [commit],
+    startedAt: await startedAtIn(join(told, name)),
+    nowMs: world.now(),
+  };
+  await writeArtifact(world, projectPath, story, "progress", progressText(artifactKeyOf(story, keysOf(world)), facts));
+  const log = await readOrNone(join(told, artifactName(world, story, "narrative")));
+  if (log !== undefined) await writeArtifact(world, projectPath, story, "narrative", Buffer.from(log).toString("utf8"));
+};
+
+/** An entry in the form of formats.md 4.5. An effect that is done again after a crash may tell a phase twice. */
+const narrate = async (path: string, effect: KeepProgress, files: readonly Changed[], nowMs: number): Promise<void> => {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats !== undefined && !stats.isFile()) return;
+  await mkdir(dirname(path), { recursive: true });
+  await appendFile(path, `${entryOf(effect, files, nowMs).join("\n")}\n`);
+};
+
+const entryOf = ({ phase = "PREPARE", outcome }: KeepProgress, files: readonly Changed[], nowMs: number): string[] => {
+  const time = new Date(nowMs).toTimeString().slice(0, 5);
+  if (outcome !== undefined) return [`[${time}] ${phase} DONE — the story is ${outcome}`];
+  const isWork = phase === "BUILD" || phase === "REFINE";
+  if (!isWork || files.length === 0) return [`[${time}] ${phase} DONE — ended`];
+  const created = files.filter(({ status }) => status === "A").length;
+  const header = `[${time}] ${phase} DONE — ${created} new, ${files.length - created} modified (${counted(files.length, "file")})`;
+  const details = files
+    .slice(0, NAMED_MAX)
+    .map(({ path, status }) => `  ${status === "A" ? "+" : "~"} ${plainLine(path)}`);
+  return [header, ...details];
+};

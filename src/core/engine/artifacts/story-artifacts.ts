@@ -1,0 +1,121 @@
+import { createHash } from "node:crypto";
+import { constants } from "node:fs";
+import { open, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { type ArtifactFile, findArtifacts } from "../../evidence/pantheon/artifact-names.ts";
+import { createNarrative } from "../../evidence/pantheon/narrative.ts";
+import { type NarrativeSummary, summarizeNarrative } from "../../evidence/pantheon/narrative-summary.ts";
+import { type ReadArtifact, readArtifact } from "../../evidence/pantheon/read-artifact.ts";
+import type { StoryKey } from "../../model/story-key.ts";
+import { git } from "../../workspace/git.ts";
+import type { Place, World } from "../performers/world.ts";
+
+/** Bytes of one artifact that are read. */
+const ARTIFACT_BYTES_MAX = 1024 * 1024;
+/** Names of a completions folder that are looked at. */
+const NAMES_MAX = 20_000;
+
+/** What an agent left about a story in the completions folder. */
+export interface StoryArtifacts {
+  readonly artifacts: readonly ReadArtifact[];
+  readonly narrative: NarrativeSummary | undefined;
+}
+
+/** A file of the completions folder with its bytes. */
+export interface ArtifactBytes extends ArtifactFile {
+  readonly bytes: Uint8Array;
+}
+
+/** The completions folder below a project folder; undefined where the run has none. */
+export const completionsIn = (world: World, projectPath: string): string | undefined =>
+  world.run.completions === undefined ? undefined : join(projectPath, world.run.completions);
+
+/**
+ * Reads what is there of a story. What stood there before the story began, and was not touched since, is an earlier run's
+ * and no evidence of this one: it comes back as unusable.
+ */
+export const readStoryArtifacts = async (
+  world: World,
+  place: Place,
+  key: StoryKey,
+  baseline: string | undefined,
+): Promise<StoryArtifacts> => {
+  const folder = completionsIn(world, place.projectPath);
+  if (folder === undefined) return { artifacts: [], narrative: undefined };
+  const keys = keysOf(world);
+  const files = await readArtifactFiles(folder, key, keys);
+  const before = baseline === undefined ? new Map() : await blobsAt(world, place, baseline);
+  const artifacts = files.flatMap((file): ReadArtifact[] => {
+    if (file.kind === "narrative" || file.kind === "summary") return [];
+    if (before.get(file.file) === blobId(file.bytes, before)) {
+      return [{ kind: "unusable", named: file.kind, file: file.file, problem: `${file.file}: left by an earlier run` }];
+    }
+    return [readArtifact(file, Buffer.from(file.bytes).toString("utf8"), key, keys)];
+  });
+  return { artifacts, narrative: narrativeOf(files) };
+};
+
+/** The bytes of a story's files in a completions folder, those beyond a bound and what is no plain file left out. */
+export const readArtifactFiles = async (
+  folder: string,
+  key: StoryKey,
+  keys: readonly StoryKey[],
+): Promise<readonly ArtifactBytes[]> => {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
+  const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  const files: ArtifactBytes[] = [];
+  for (const found of findArtifacts(names.slice(0, NAMES_MAX), key, keys)) {
+    const bytes = await readBounded(join(folder, found.file));
+    if (bytes !== undefined) files.push({ ...found, bytes });
+  }
+  return files;
+};
+
+/** Every key of the run's backlog. */
+export const keysOf = ({ run }: World): readonly StoryKey[] => run.stories.map(({ key }) => key);
+
+const narrativeOf = (files: readonly ArtifactBytes[]): NarrativeSummary | undefined => {
+  const log = files.find(({ kind }) => kind === "narrative");
+  if (log === undefined) return undefined;
+  const narrative = createNarrative();
+  narrative.push(Buffer.from(log.bytes).toString("utf8"));
+  narrative.end();
+  return summarizeNarrative(narrative.entries);
+};
+
+/** A link is not followed: agents write the folder. */
+const readBounded = async (path: string): Promise<Uint8Array | undefined> => {
+  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
+    () => undefined,
+  );
+  if (handle === undefined) return undefined;
+  try {
+    const { size } = await handle.stat();
+    const buffer = Buffer.alloc(Math.min(size, ARTIFACT_BYTES_MAX));
+    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
+};
+
+/** The ids of the folder's files at a commit, by name. */
+const blobsAt = async (world: World, place: Place, commit: string): Promise<ReadonlyMap<string, string>> => {
+  const folder = `${world.repository.prefix}${world.run.completions}/`;
+  const { stdout } = await git(["ls-tree", "-z", commit, "--", folder], { cwd: place.path, allowFailure: true });
+  return new Map(
+    stdout.split("\0").flatMap((line) => {
+      const match = /^\S+ blob ([0-9a-f]+)\t(?:.*\/)?([^/]+)$/s.exec(line);
+      return match?.[1] === undefined || match[2] === undefined ? [] : [[match[2], match[1]] as const];
+    }),
+  );
+};
+
+/** Git's id of some bytes, by the hash that the other ids have. */
+const blobId = (bytes: Uint8Array, others: ReadonlyMap<string, string>): string => {
+  const [known = ""] = others.values();
+  return createHash(known.length > 40 ? "sha256" : "sha1")
+    .update(`blob ${bytes.length}\0`)
+    .update(bytes)
+    .digest("hex");
+};

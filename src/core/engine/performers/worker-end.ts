@@ -1,0 +1,32 @@
+import { readWorkerMessage } from "../../evidence/pantheon/worker-message.ts";
+import type { TurnEnd } from "../../model/turn.ts";
+import type { RunTurn } from "../../scheduler/effects.ts";
+import { isWorker } from "./turn-permission.ts";
+import type { World } from "./world.ts";
+
+const IDLE = /^[\s*_#]*Idle\b.*$/gim;
+
+/** How a worker that runs all phases itself reports (swarm-batch.md, step 3); that it is complete is a claim and no end. */
+export const workerEnd = (world: World, effect: RunTurn, end: TurnEnd, finalText: string): TurnEnd => {
+  if (end.kind !== "finished" || !isWorker(world, effect)) return end;
+  // That nothing else is left to do says nothing about the story, where its own end was told before.
+  const message = readWorkerMessage(finalText.replaceAll(IDLE, "")) ?? readWorkerMessage(finalText);
+  const words = [message?.reason, message?.missing && `missing: ${message.missing}`, message?.advice];
+  const said = words.filter((word) => word !== undefined && word !== "").join("; ");
+  switch (message?.kind) {
+    case "failed":
+      return {
+        kind: "halted",
+        reason: `FAILED at ${message.phase ?? "an unnamed phase"}${said === "" ? "" : `: ${said}`}`,
+      };
+    case "blocked":
+      return { kind: "question", question: said === "" ? "the worker is blocked and does not say by what" : said };
+    case "already-done":
+      return { kind: "already-done" };
+    case "idle":
+      return { kind: "halted", reason: `the worker found nothing to do: ${said}` };
+    case "complete":
+    case undefined:
+      return end;
+  }
+};
