@@ -13,7 +13,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
   "src/core/files/": ["node:"],
   "src/core/backlog/": ["src/core/model/", "node:", "yaml", "zod"],
   "src/core/scheduler/": ["src/core/model/"],
-  "src/core/agents/": ["src/core/model/", "node:", "zod"],
+  "src/core/agents/": ["src/core/model/", "node:", "zod", "liquidjs"],
   "src/core/jobs/": ["src/core/model/", "node:"],
   "src/core/workspace/": ["src/core/model/", "src/core/files/", "node:", "zod"],
   "src/core/evidence/": ["src/core/model/", "node:", "zod"],

@@ -7,6 +7,7 @@ import { type ConfigurationFile, type ConfigurationPlaces, findConfigurationFile
 import { isSection, type Layer, locateSetting, merge, type Settings, settingAt, withSetting } from "./layer.ts";
 import type { ConfigurationOverride } from "./override.ts";
 import { type SettingPath, type SettingProblem, shownPath } from "./problem.ts";
+import { promptProblems } from "./prompt-problems.ts";
 import { roleNames } from "./roles.ts";
 import { schemaProblems } from "./schema-problems.ts";
 import { supportProblems } from "./support-problems.ts";
@@ -45,7 +46,11 @@ export const loadConfiguration = async (
   );
   const settings = mergeAll(layers);
   const { data, error } = configSchema.safeParse(settings);
-  const found = [...schemaProblems(error?.issues ?? [], settings), ...meaningProblems(settings)];
+  const found = [
+    ...schemaProblems(error?.issues ?? [], settings),
+    ...meaningProblems(settings),
+    ...(await promptProblems(settings, options.projectDirectory)),
+  ];
   if (workerModel !== undefined && typeof workerModel !== "string") {
     problems.push("worker_model: must be a text");
   }

@@ -1,3 +1,4 @@
+import { folderInProject } from "../../core/backlog/bmad-config.ts";
 import { nearestName } from "../../core/model/nearest-name.ts";
 import { isSection, type Settings, settingAt } from "./layer.ts";
 import { pipelineProblems } from "./pipelines.ts";
@@ -35,6 +36,7 @@ export const supportProblems = (settings: Settings): SettingProblem[] => [
   ...pipelineProblems(settings, PROMPTS),
   ...gateNameProblems(settings),
   ...commitPatternProblems(settings),
+  ...playbookProblems(settings),
 ];
 
 /** Names of the built-in prompt templates. */
@@ -74,4 +76,12 @@ const commitPatternProblems = (settings: Settings): SettingProblem[] => {
   } catch {
     return [{ path, text: `must be a regular expression, not ${shownValue(pattern)}` }];
   }
+};
+
+const playbookProblems = ({ playbooks }: Settings): SettingProblem[] => {
+  if (typeof playbooks !== "string" || playbooks === "") return [];
+  // Any folder: where the project stands does not matter to whether a relative path stays in it.
+  const folder = folderInProject(playbooks, "/");
+  if (folder !== undefined && folder !== "" && !playbooks.startsWith("/")) return [];
+  return [{ path: ["playbooks"], text: `must be auto or a folder inside the project, not ${shownValue(playbooks)}` }];
 };

@@ -25,6 +25,7 @@ import { checkAgents } from "./check-agents.ts";
 import { chooseAgents } from "./choose-agents.ts";
 import { chooseStories } from "./choose-stories.ts";
 import { pinGates } from "./pin-gates.ts";
+import { pinInstructions } from "./pin-instructions.ts";
 import { policyOf } from "./policy.ts";
 import { realSprintFile } from "./real-sprint-file.ts";
 
@@ -85,6 +86,7 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
     isWorktree ? detectSetup(repository, config.worktree, backlogPaths(backlog, ordered.stories)) : NO_SETUP,
     request.isStart ? checkReadiness(config, request.logins) : undefined,
   ]);
+  const instructions = await pinInstructions(repository, config, setup.carried);
   const refused = committing.findings.find((finding) => finding.level === "refuse");
   if (refused !== undefined) throw new UserError(refused.message, refused.nextSteps);
   // Makes a folder, so it comes when nothing can be refused any more.
@@ -113,11 +115,13 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
     committing: committing.committing,
     agentEnvironment: committing.agentEnvironment,
     probesHooks,
+    ...instructions.pinned,
     notes: [
       ...backlog.notes,
       ...ordered.notes,
       ...committing.findings.map((finding) => finding.message),
       ...chosen.notes,
+      ...instructions.notes,
       ...sameReviewer(config),
       ...undeclaredResources(ordered.stories, config),
       ...(gates.length === 0 && config.evidence.profile !== "none" ? ["no gates were found or configured"] : []),

@@ -3,9 +3,10 @@ import { readStatus } from "../model/status.ts";
 import type { Backlog } from "../model/story.ts";
 import { UserError } from "../model/user-error.ts";
 import { assembleStories, type StorySeed } from "./assemble-stories.ts";
-import { BMAD_CONFIG_FILES, type BmadFolders, folderInProject, readBmadFolders } from "./bmad-config.ts";
+import { type BmadFolders, folderInProject, readBmadFolders } from "./bmad-config.ts";
 import { StoryFiles } from "./find-story-file.ts";
-import { CONFIG_FILE_BYTES_MAX, listMarkdown, mapBounded, readFileBounded, readSprintBytes } from "./read-project.ts";
+import { readBmadTexts } from "./read-bmad-texts.ts";
+import { listMarkdown, readSprintBytes } from "./read-project.ts";
 import { readStoryTexts } from "./read-stories.ts";
 import { readSprintFile, type SprintEntry, type SprintFile } from "./sprint-file.ts";
 import { sprintFilePlaces } from "./sprint-places.ts";
@@ -13,7 +14,7 @@ import { OtherShapeError } from "./sprint-trouble.ts";
 import type { Edge } from "./story-dependencies.ts";
 import type { StoryFileText } from "./story-file.ts";
 import { StoryNames } from "./story-names.ts";
-import { decodeLeniently, listed } from "./text.ts";
+import { listed } from "./text.ts";
 import { unknownDependencies } from "./unknown-dependencies.ts";
 
 /**
@@ -71,13 +72,8 @@ export const noBacklogError = async (projectDirectory: string): Promise<UserErro
   );
 };
 
-const readConfiguredFolders = async (projectDirectory: string): Promise<BmadFolders> => {
-  const contents = await mapBounded(BMAD_CONFIG_FILES, (file) =>
-    readFileBounded(join(projectDirectory, file), CONFIG_FILE_BYTES_MAX),
-  );
-  const texts = contents.flatMap((content) => (content.kind === "read" ? [decodeLeniently(content.bytes)] : []));
-  return readBmadFolders(texts, projectDirectory);
-};
+const readConfiguredFolders = async (projectDirectory: string): Promise<BmadFolders> =>
+  readBmadFolders(await readBmadTexts(projectDirectory), projectDirectory);
 
 interface FoundSprintFile {
   readonly path: string;

@@ -1,3 +1,5 @@
+import { plainLine } from "../model/plain-text.ts";
+
 /** The BMAD configuration files of all versions (formats.md 3.3), in the order in which a later one overrides. */
 export const BMAD_CONFIG_FILES: readonly string[] = [
   "bmad/bmm/config.yaml",
@@ -37,6 +39,31 @@ export const readBmadFolders = (texts: readonly string[], projectDirectory: stri
     return [...new Set(folders)];
   };
   return { sprint: foldersOf(SPRINT_KEYS), stories: foldersOf(STORY_KEYS), outside: [...outside] };
+};
+
+/** BMAD's languages, as a person would name them: for what agents say, and for documents. */
+export interface BmadLanguages {
+  readonly communication?: string;
+  readonly documents?: string;
+}
+
+/** Longest name of a language, in characters. */
+const LANGUAGE_LENGTH_MAX = 100;
+
+/** Reads the languages from the texts that `readBmadFolders` reads. Never throws. */
+export const readBmadLanguages = (texts: readonly string[]): BmadLanguages => {
+  const values = new Map(texts.flatMap((text) => [...scalarsOf(text)]));
+  const named = (key: string): string | undefined => {
+    const language = plainLine(values.get(key) ?? "").slice(0, LANGUAGE_LENGTH_MAX);
+    // A template that the installer has not filled in names none.
+    return language === "" || /[{}]/.test(language) ? undefined : language;
+  };
+  const communication = named("communication_language");
+  const documents = named("document_output_language");
+  return {
+    ...(communication === undefined ? {} : { communication }),
+    ...(documents === undefined ? {} : { documents }),
+  };
 };
 
 /**

@@ -1,3 +1,5 @@
+import type { PromptTemplate } from "../agents/prompts/context.ts";
+import type { ProjectSkills } from "../backlog/project-skills.ts";
 import type { LeftStory } from "../backlog/select.ts";
 import type { Config } from "../model/config.ts";
 import type { Backlog, Story } from "../model/story.ts";
@@ -59,6 +61,12 @@ export interface RunFile {
   readonly agentEnvironment: Readonly<Record<string, string>>;
   /** Whether the project has commit hooks that must be shown to work before the first story. */
   readonly probesHooks: boolean;
+  /** The project's own prompt templates by name; a resumed run speaks the same words. */
+  readonly prompts?: Readonly<Record<string, PromptTemplate>>;
+  /** The project's own instructions for phases and workers, as far as agents have them in their working folders. */
+  readonly skills?: ProjectSkills;
+  /** BMAD's languages. */
+  readonly languages?: { readonly communication?: string; readonly documents?: string };
   /** What a person should know; printed at the start and in the summary. */
   readonly notes: readonly string[];
 }

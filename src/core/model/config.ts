@@ -145,6 +145,10 @@ export const configSchema = z.strictObject({
       webhook: z.string().nullable().default(null),
     })
     .prefault({}),
+  /** Prompt templates of the project's own: by name, a file in the project. */
+  prompts: z.record(z.string().min(1), z.string().min(1)).default({}),
+  /** Folder of the lessons that REFLECT writes, in the project; `auto` is Pantheon's where it is there, else our own. */
+  playbooks: z.string().min(1).default("auto"),
   hooks: z.record(z.string(), z.array(z.string())).default({}),
   finish: z.strictObject({ push: z.boolean().default(false), pr: z.boolean().default(false) }).prefault({}),
   stories: z.array(plainStorySchema).optional(),

@@ -1,6 +1,6 @@
 import { commitAll } from "../../workspace/story-diff.ts";
 import { readWorkingState } from "../../workspace/working-state.ts";
-import { commitSubject } from "./turn-prompt.ts";
+import { commitSubject } from "./commit-subject.ts";
 import { carriedIn, type Place, type World } from "./world.ts";
 
 /**

@@ -26,7 +26,12 @@ export const lookAtFiles = async (
     diff: diff.text,
     gates: Object.fromEntries(world.run.gates.map((gate) => [gate.name, gate.run])),
   });
-  const product = new Set(productPaths(listed.map(({ path }) => path), world.keptFiles.ownedPaths));
+  const product = new Set(
+    productPaths(
+      listed.map(({ path }) => path),
+      world.keptFiles.ownedPaths,
+    ),
+  );
   const shown = files.filter(({ path }) => product.has(path)).slice(0, FILES_MAX);
   return { flags, files: shown.map(({ path, status }) => ({ path: fromProject(world, path), kind: KINDS[status] })) };
 };

@@ -10,11 +10,11 @@ import { changesSince, commitAll, type StoryChanges } from "../../workspace/stor
 import { treeOf } from "../../workspace/working-state.ts";
 import { type AcceptedArtifacts, acceptArtifacts } from "../artifacts/accept-artifacts.ts";
 import { keepReconciliation } from "../artifacts/keep-reconciliation.ts";
+import { commitSubject } from "./commit-subject.ts";
 import { lookAtFiles } from "./evidence-files.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
 import { type StoryTasks, storyTasksIn } from "./story-tasks.ts";
-import { commitSubject } from "./turn-prompt.ts";
 import { carriedIn, fromProject, type Place, profileIn, storyIn, swept, type World } from "./world.ts";
 
 /** Looks at the evidence of a story's work. `baselineRed` names the gates that were red before the first story. */

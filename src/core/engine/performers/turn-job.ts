@@ -11,7 +11,6 @@ import { rememberBefore } from "./reader-tree.ts";
 import { mergeLanded } from "./refused-landing.ts";
 import { reviewRange } from "./review-range.ts";
 import { isJudge, isReader, permissionOf } from "./turn-permission.ts";
-import { promptOf } from "./turn-prompt.ts";
 import { newSessionOf } from "./turn-session.ts";
 import { makeTurnTmp } from "./turn-tmp.ts";
 import { type Place, profileIn, storyIn, type World } from "./world.ts";
@@ -53,6 +52,8 @@ export const turnJob = async (
     ...(story.file === undefined ? {} : { storyFile: join(place.projectPath, story.file) }),
     ...(effect.session === undefined ? {} : { session: effect.session }),
   });
+  // With its template engine: nothing but a turn needs it.
+  const { promptOf } = await import("./turn-prompt.ts");
   const call = agent.call({
     profile,
     prompt: promptOf(world, effect, await reviewRange(world, effect, place)),

@@ -1,76 +1,77 @@
-import { mergeSection } from "../../agents/prompts/conflict-prompts.ts";
-import type { PromptContext } from "../../agents/prompts/context.ts";
+import type { PhaseTask, PromptContext } from "../../agents/prompts/context.ts";
 import {
   answerPrompt,
   interruptedPrompt,
   mergePrompt,
   resumePrompt,
   retryPrompt,
-  wholeTask,
   withMessages,
 } from "../../agents/prompts/continuation-prompts.ts";
-import { refinePrompt, reverifyPrompt } from "../../agents/prompts/review-prompts.ts";
+import { phasePrompt } from "../../agents/prompts/phase-prompt.ts";
+import { reverifyPrompt } from "../../agents/prompts/review-prompts.ts";
+import { type SkillPurpose, skillFor } from "../../backlog/project-skills.ts";
 import { assertNever } from "../../model/assert.ts";
-import { plainLine } from "../../model/plain-text.ts";
-import { shortNameOf } from "../../model/story-key.ts";
+import { phaseNamed, type TurnPhase } from "../../model/pipeline.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
+import { commitSubject } from "./commit-subject.ts";
 import { coordinatesGates } from "./coordinator.ts";
 import type { ReviewRange } from "./review-range.ts";
 import { profileIn, storyIn, type World } from "./world.ts";
 
-/** Longest subject of a story's commit, in characters. */
-const SUBJECT_LENGTH_MAX = 100;
-
 /** The words of a turn, with what a person said meanwhile. */
 export const promptOf = (world: World, effect: RunTurn, range: ReviewRange = { flags: [] }): string =>
-  withMessages(wordsOf(effect, contextOf(world, effect, range)), effect.messages ?? []);
+  withMessages(wordsOf(world, effect, range), effect.messages ?? []);
 
-const wordsOf = (effect: RunTurn, context: PromptContext): string => {
-  const continuation = {
-    continuing: effect.session !== undefined,
-    phase: effect.phase,
-    ...(effect.findings === undefined ? {} : { findings: effect.findings }),
-  };
+const wordsOf = (world: World, effect: RunTurn, range: ReviewRange): string => {
+  const task = taskOf(world, effect, range);
   const { prompt } = effect;
   switch (prompt.kind) {
     case "start":
-      return wholeTask(context, continuation);
+      return phasePrompt(task);
     case "retry":
-      return retryPrompt(context, prompt.failure, withNote(continuation, prompt.note));
+      return retryPrompt(task, prompt.failure, prompt.note);
     case "resume":
-      return resumePrompt(context, { ...continuation, reason: prompt.reason });
-    case "answer": {
-      const answer = answerPrompt(prompt.question, prompt.answer);
-      return `${continuation.continuing ? mergeSection(context) : wholeTask(context, continuation)}\n\n${answer}`.trimStart();
-    }
+      return resumePrompt(task, prompt.reason);
+    case "answer":
+      return answerPrompt(task, prompt.question, prompt.answer);
     case "refine":
-      return refinePrompt(context, prompt.findings);
-    case "reverify":
-      return continuation.continuing
-        ? reverifyPrompt(context, prompt.findings)
-        : `${wholeTask(context, continuation)}\n${reverifyPrompt(context, prompt.findings)}`;
+      return phasePrompt({ ...task, findings: prompt.findings });
+    case "reverify": {
+      const again = reverifyPrompt(task.context, prompt.findings);
+      return task.continuing ? again : `${phasePrompt(task)}\n${again}`;
+    }
     case "message":
-      return interruptedPrompt(context, continuation);
+      return interruptedPrompt(task);
     case "merge":
-      return mergePrompt(context, continuation);
+      return mergePrompt(task);
     default:
       return assertNever(prompt);
   }
 };
 
-const withNote = <T extends object>(continuation: T, note: string | undefined): T & { note?: string } =>
-  note === undefined ? continuation : { ...continuation, note };
-
-/** The subject that a story's commit must have: `feat(36-2): Title`. */
-export const commitSubject = (world: World, key: string): string => {
-  const { title } = storyIn(world, key);
-  return plainLine(`feat(${shortNameOf(key)}): ${title}`).slice(0, SUBJECT_LENGTH_MAX);
+const taskOf = (world: World, effect: RunTurn, range: ReviewRange): PhaseTask => {
+  const phase = phaseNamed(world.run.policy.pipeline, effect.phase);
+  if (phase.kind !== "turn") throw new Error(`${effect.phase} is no turn of an agent`);
+  return {
+    template: phase.prompt,
+    evidence: phase.evidence,
+    context: contextOf(world, effect, phase, range),
+    continuing: effect.session !== undefined,
+    ...(effect.findings === undefined ? {} : { findings: effect.findings }),
+  };
 };
 
-const contextOf = (world: World, effect: RunTurn, { diffRange, flags }: ReviewRange): PromptContext => {
+const contextOf = (
+  world: World,
+  effect: RunTurn,
+  phase: TurnPhase,
+  { diffRange, flags }: ReviewRange,
+): PromptContext => {
   const { run } = world;
   const story = storyIn(world, effect.story);
   const profile = profileIn(world, effect.agent);
+  const purpose = PURPOSES[phase.prompt];
+  const skill = run.skills && purpose && skillFor(run.skills, purpose, profile.cli);
   return {
     storyKey: story.key,
     title: story.title,
@@ -84,10 +85,23 @@ const contextOf = (world: World, effect: RunTurn, { diffRange, flags }: ReviewRa
     flags: [...effect.flags, ...flags],
     ...(coordinatesGates(run) ? { gateProgram: world.bin } : {}),
     ...(diffRange === undefined ? {} : { diffRange }),
+    batchMode: run.config.batch_mode,
     ...(effect.conflict === undefined ? {} : { conflict: effect.conflict }),
     ...(story.file === undefined ? {} : { storyFile: story.file }),
     ...(story.prompt === undefined ? {} : { storyText: story.prompt }),
     ...(story.epic === undefined ? {} : { epic: story.epic }),
+    ...(story.complexity === undefined ? {} : { complexity: story.complexity }),
     ...(run.sprintFile === undefined ? {} : { sprintFile: run.sprintFile }),
+    ...(run.languages === undefined ? {} : { languages: run.languages }),
+    ...(run.prompts === undefined ? {} : { templates: run.prompts }),
+    ...(run.skills === undefined ? {} : { worker: run.skills.worker }),
+    ...(skill === undefined ? {} : { skill }),
   };
+};
+
+/** Which of the project's own instructions belong to a phase, by its template. */
+const PURPOSES: Readonly<Partial<Record<string, SkillPurpose>>> = {
+  build: "build",
+  refine: "build",
+  verify: "review",
 };
