@@ -1,4 +1,4 @@
-import { coversPath } from "../model/glob.ts";
+import { matchesGlob } from "../model/glob.ts";
 import { lessonIdentity } from "../model/lesson.ts";
 import type { Playbook } from "./playbook.ts";
 
@@ -18,7 +18,7 @@ const BYTES_MAX = 8 * 1024;
 const PART_BYTES_MIN = 1024;
 /** What is looked at of a story's text, in characters, and the paths in it that count. */
 const TEXT_LENGTH_MAX = 200_000;
-const PATHS_MAX = 100;
+const PATHS_MAX = 50;
 /** A path says more than a word. */
 const PATH_SCORE = 3;
 /** Words of its title that a playbook without globs and keywords must share with the story. */
@@ -54,12 +54,16 @@ const scoreOf = ({ title, appliesTo }: Playbook, paths: readonly string[], words
   return appliesTo.reduce((score, entry) => {
     if (!isGlob(entry)) return score + (isNamed(lessonIdentity(entry), words) ? 1 : 0);
     // Either may be the wider one: a story may touch `src/**`, a lesson hold for `src/auth/**`.
-    const isMet = paths.some((path) => coversPath(entry, path) || coversPath(path, entry));
+    const isMet = paths.some((path) => holdsFor(entry, path) || holdsFor(path, entry));
     return score + (isMet ? PATH_SCORE : 0);
   }, 0);
 };
 
 const isGlob = (entry: string): boolean => /[/*]|^[\w-]+\.[a-z]{1,5}$/.test(entry);
+
+/** Whether a path is what a glob or a folder names. Most paths are no globs, and that is cheap to see. */
+const holdsFor = (entry: string, path: string): boolean =>
+  /[*?{]/.test(entry) ? matchesGlob(path, entry) : path === entry || path.startsWith(`${entry.replace(/\/$/, "")}/`);
 
 const isNamed = (phrase: string, words: string): boolean => phrase !== "" && words.includes(` ${phrase} `);
 
@@ -68,7 +72,7 @@ const isTelling = (word: string, words: string): boolean => word.length >= 4 && 
 
 const pathsIn = (text: string): readonly string[] =>
   [...text.matchAll(/(?<![\w./:@-])[\w@.()[\]-]+(?:\/[\w@.()[\]-]+)+/g)]
-    .map(([path]) => path.replace(/^\.\//, "").replace(/[.)\]]+$/, ""))
+    .map(([path]) => path.replace(/^[([](?![^/]*[)\]])|^\.\//, "").replace(/[.)\]]+$/, ""))
     .slice(0, PATHS_MAX);
 
 const withinBounds = (playbooks: readonly Playbook[]): readonly { title: string; text: string }[] => {

@@ -43,10 +43,13 @@ export const storySection = ({ storyFile, storyText }: PromptContext): string =>
     ...(storyText === undefined ? [] : [fenced("STORY", storyText)]),
   ].join("\n\n");
 
-/** What storyboard checks when the turn has ended. */
-export const evidenceSection = (context: PromptContext): string =>
+const CHECKED = "When you have ended, storyboard itself checks (saying that it works is not enough)";
+const CHECKED_LATER = "Once the story is built, storyboard itself checks (saying that it works is not enough)";
+
+/** What storyboard checks when the turn has ended, or, where the work is still ahead, after a later one. */
+export const evidenceSection = (context: PromptContext, isAhead = false): string =>
   [
-    list("When you have ended, storyboard itself checks (saying that it works is not enough)", [
+    list(isAhead ? CHECKED_LATER : CHECKED, [
       ...(context.evidence ?? []),
       ...Object.entries(context.gates).map(([name, command]) => `gate ${inline(name)} passes: ${inline(command)}`),
     ]),

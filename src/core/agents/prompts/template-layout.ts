@@ -13,13 +13,17 @@ export const preparedTemplate = (text: string): string => {
     .replaceAll(/[\u{E000}\u{E001}]/gu, "")
     .split("\n")
     .map((line) => {
-      const wasRaw = isRaw;
-      if (/\{%-?\s*raw\s*-?%\}/.test(line)) isRaw = true;
-      if (/\{%-?\s*endraw\s*-?%\}/.test(line)) isRaw = false;
-      return wasRaw || isRaw || !ONLY_TAGS.test(line) ? line : withoutItsLine(line);
+      const edges = line.match(RAW_EDGE) ?? [];
+      // Liquid knows no marks for white space at these tags.
+      const isText = isRaw || edges.length > 0;
+      if (edges.length > 0) isRaw = !edges.at(-1)?.includes("endraw");
+      return isText || !ONLY_TAGS.test(line) ? line : withoutItsLine(line);
     })
     .join("\n");
 };
+
+/** Where text begins, and ends, that is no template. */
+const RAW_EDGE = /\{%-?\s*(?:end)?raw\s*-?%\}/g;
 
 /** Within a tag a text may hold anything but the tag's end. */
 const ONLY_TAGS = /^[ \t]*(?:\{%(?:[^%]|%(?!\}))*%\}[ \t]*)+$/;

@@ -117,7 +117,10 @@ const SECTIONS: Readonly<Record<string, TemplateVariable>> = {
     about: "the same for a reconciling commit",
     value: ({ context }) => commitSection(context, reconcileSubject(context)),
   },
-  evidence: { about: "what storyboard checks afterwards", value: ({ context }) => evidenceSection(context) },
+  evidence: {
+    about: "what storyboard checks afterwards",
+    value: ({ context, evidence }) => evidenceSection(context, evidence === "none"),
+  },
   build_block: { about: "the closing block of a builder", value: () => BUILD_BLOCK_SECTION },
   verdict_block: { about: "the closing block of a reviewer", value: () => VERDICT_BLOCK_SECTION },
   lessons_block: { about: "the closing block of REFLECT", value: () => LESSONS_BLOCK_SECTION },
