@@ -1,10 +1,14 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { COMMANDS } from "../src/app/command-line/commands.ts";
 import { loadConfiguration } from "../src/app/configuration/load-configuration.ts";
 import { AGENTS } from "../src/core/agents/agents.ts";
+import { BUILT_IN_TEMPLATES } from "../src/core/agents/prompts/built-in-templates.ts";
+import { checkTemplates } from "../src/core/agents/prompts/check-templates.ts";
+import { TEMPLATE_TAGS } from "../src/core/agents/prompts/template-engine.ts";
+import { TEMPLATE_VARIABLES } from "../src/core/agents/prompts/template-variables.ts";
 import { AGENT_PROGRAMS } from "./support/agent-programs.ts";
 
 const ROOT = join(import.meta.dirname, "..");
@@ -34,9 +38,9 @@ test("every command is in the README's table, and every link leads somewhere", (
   for (const command of Object.keys(COMMANDS).filter((name) => name !== "help")) {
     expect(README).toMatch(new RegExp(`^\\| \`storyboard ${command}\\b`, "m"));
   }
-  for (const page of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md"]) {
+  for (const page of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/prompts.md"]) {
     for (const [, target = ""] of readFileSync(join(ROOT, page), "utf8").matchAll(/\]\(([^)#]+)\)/g)) {
-      if (!target.includes(":")) expect(existsSync(join(ROOT, target)), `${page}: ${target}`).toBe(true);
+      if (!target.includes(":")) expect(existsSync(join(ROOT, dirname(page), target)), `${page}: ${target}`).toBe(true);
     }
   }
 });
@@ -57,6 +61,17 @@ test("the README's table of agents says what their descriptions say", () => {
     expect([agent.cli, attach]).toEqual([agent.cli, agent.attach === undefined ? "no" : "yes"]);
     expect([agent.cli, continues.endsWith("same worktree")]).toEqual([agent.cli, agent.sessionsStayInFolder === true]);
   }
+});
+
+test("the page about prompts names every template, tag and variable, and its example is accepted", () => {
+  const page = readFileSync(join(ROOT, "docs", "prompts.md"), "utf8");
+  const names = /^## Names\n\n([\s\S]*?)\n\n## /m.exec(page)?.[1] ?? "";
+  const rows = [...names.matchAll(/^\| `([\w.]+)` +\| (.*?) +\|$/gm)].map(([, name = "", about = ""]) => [name, about]);
+  expect(Object.fromEntries(rows)).toEqual(TEMPLATE_VARIABLES);
+  for (const name of Object.keys(BUILT_IN_TEMPLATES)) expect(page).toContain(`\`${name}\``);
+  for (const tag of TEMPLATE_TAGS.filter((each) => each !== "#")) expect(page).toContain(`\`${tag}\``);
+  const example = /^```liquid\n([\s\S]*?)^```$/m.exec(page)?.[1];
+  expect(() => checkTemplates([{ file: "example.md", text: example ?? "" }])).not.toThrow();
 });
 
 test("the architecture page's table of imports names every part of the core", () => {
