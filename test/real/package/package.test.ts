@@ -60,6 +60,7 @@ test("the package holds the bundle, its launcher and papers, and no Node of its 
     "bin/storyboard",
     "dist/licenses.txt",
     "dist/storyboard.mjs",
+    "docs/prompts.md",
     "package.json",
   ];
   expect(files).toEqual([...others, ...pictures].map((name) => `package/${name}`).toSorted());
