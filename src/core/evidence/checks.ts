@@ -41,7 +41,11 @@ const makeCheck = (
     case "commit":
       return checkCommit(input.changes, input.story.key, input.keys, settings.commit_pattern);
     case "tasks":
-      return checkTasks(input.story, input.tasksAfter, profile.tasks);
+      return checkTasks(input.story, input.tasksAfter, {
+        tasks: profile.tasks,
+        thresholds: settings.thresholds,
+        ...(input.topLevelBoxes === undefined ? {} : { topLevel: input.topLevelBoxes }),
+      });
     case "gates":
       return checkGates(input);
     default:

@@ -1,5 +1,6 @@
 import type { Story, StoryTask } from "../model/story.ts";
 import type { StoryKey } from "../model/story-key.ts";
+import type { TaskCount } from "./task-thresholds.ts";
 
 /** What a check can be about, in the order in which they are made. */
 export type CheckName = "work" | "committed" | "commit" | "tasks" | "gates";
@@ -78,6 +79,8 @@ export interface EvidenceInput {
   readonly ownedPaths: readonly string[];
   /** The tasks of the story file as the agent left it; undefined where there is no such file. */
   readonly tasksAfter: readonly StoryTask[] | undefined;
+  /** Pantheon's count of the same file (`countTopLevelBoxes`), where it is to be compared. */
+  readonly topLevelBoxes?: TaskCount;
   readonly gates: readonly GateOutcome[];
   /** Names of the gates that were red on the baseline already. */
   readonly baselineRed: ReadonlySet<string>;

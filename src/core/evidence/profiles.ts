@@ -5,7 +5,7 @@ import type { CheckName } from "./evidence.ts";
 export interface EvidenceProfile {
   readonly name: string;
   readonly checks: readonly CheckName[];
-  /** `thresholds`: none ticked is missing evidence, fewer than half is accepted with a warning. */
+  /** `thresholds`: a share of the tasks is enough, as `evidence.thresholds` says. */
   readonly tasks: "all" | "thresholds";
 }
 

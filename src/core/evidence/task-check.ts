@@ -1,19 +1,29 @@
+import type { Config } from "../model/config.ts";
 import { plainLine } from "../model/plain-text.ts";
 import type { Story, StoryTask } from "../model/story.ts";
 import type { CheckResult } from "./evidence.ts";
+import { judgeTaskCounts, type TaskCount } from "./task-thresholds.ts";
 
 /** Open tasks that are named one by one. */
 const NAMED_MAX = 20;
 const TEXT_LENGTH_MAX = 120;
 
+/** How many tasks have to be ticked. */
+export interface TaskRule {
+  readonly tasks: "all" | "thresholds";
+  readonly thresholds: Config["evidence"]["thresholds"];
+  /** Pantheon's own count in the same file, where it is to be compared. */
+  readonly topLevel?: TaskCount;
+}
+
 /**
- * Tasks: every task of the story file is ticked and none was taken out. With `thresholds` none ticked is missing
- * evidence, fewer than half is accepted with a warning.
+ * Tasks: every task of the story file is ticked and none was taken out. With `thresholds` a share of them is enough:
+ * `judgeTaskCounts` says which.
  */
 export const checkTasks = (
   story: Pick<Story, "file" | "tasks">,
   tasksAfter: readonly StoryTask[] | undefined,
-  rule: "all" | "thresholds",
+  rule: TaskRule,
 ): CheckResult => {
   if (story.file === undefined) return { missing: [], notes: [] };
   if (tasksAfter === undefined) return { missing: [`the story file ${story.file} is gone`], notes: [] };
@@ -21,7 +31,8 @@ export const checkTasks = (
     ({ text }) => `task '${shorten(text)}' was taken out of ${story.file}; put it back`,
   );
   if (tasksAfter.length === 0) return { missing: removed, notes: [`${story.file} has no tasks to check`] };
-  const judged = rule === "all" ? judgeAll(tasksAfter, story.file) : judgeThresholds(tasksAfter, story.file);
+  const judged =
+    rule.tasks === "all" ? judgeAll(tasksAfter, story.file) : judgeThresholds(tasksAfter, story.file, rule);
   return { missing: [...removed, ...judged.missing], notes: judged.notes };
 };
 
@@ -44,11 +55,15 @@ const judgeAll = (tasks: readonly StoryTask[], file: string): CheckResult => {
   };
 };
 
-const judgeThresholds = (tasks: readonly StoryTask[], file: string): CheckResult => {
-  const ticked = tasks.filter(({ done }) => done).length;
-  if (ticked === 0) return { missing: [`none of ${tasks.length} tasks is ticked in ${file}`], notes: [] };
-  const isFew = ticked * 2 < tasks.length;
-  return { missing: [], notes: isFew ? [`WARN: only ${ticked} of ${tasks.length} tasks are ticked in ${file}`] : [] };
+const judgeThresholds = (
+  tasks: readonly StoryTask[],
+  file: string,
+  { thresholds, topLevel }: TaskRule,
+): CheckResult => {
+  const section = { done: tasks.filter(({ done }) => done).length, total: tasks.length };
+  const judged = judgeTaskCounts({ section, ...(topLevel === undefined ? {} : { topLevel }) }, thresholds);
+  if (judged.kind !== "accepted") return { missing: [`${judged.message} in ${file}`], notes: [] };
+  return { missing: [], notes: judged.warn === undefined ? [] : [`WARN: ${judged.warn} in ${file}`] };
 };
 
 const shorten = (text: string): string => plainLine(text).slice(0, TEXT_LENGTH_MAX);

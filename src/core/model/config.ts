@@ -98,6 +98,19 @@ const gatesSchema = z.strictObject({
   minutes: minutes.default(30),
 });
 
+const percent = z.number().min(0).max(100);
+
+/**
+ * Shares of ticked tasks in percent, for `tasks: thresholds`: below `warn` it is said, below `review` the story is partial,
+ * below `done` it is one to review. None ticked is missing evidence always. The defaults are swarm-batch.md's (none = BLOCK,
+ * under 50 % = WARN); those of the lead-driven batch (formats.md 4.6) are `{ warn: 80, review: 80, done: 95 }`.
+ */
+const thresholdsSchema = z.strictObject({
+  warn: percent.default(50),
+  review: percent.default(0),
+  done: percent.default(0),
+});
+
 const evidenceSchema = z.strictObject({
   /** `auto`: the artifacts of Pantheon for the pipeline `worker`, else the story file. */
   profile: z.enum(["auto", "story-file", "pantheon", "none"]).default("auto"),
@@ -105,6 +118,7 @@ const evidenceSchema = z.strictObject({
   /** Names of the gates that a story must pass; unset means all of them. */
   gates: z.array(z.string()).optional(),
   tasks: z.enum(["all", "thresholds"]).optional(),
+  thresholds: thresholdsSchema.prefault({}),
   /** A regular expression for the subject of the story's commit; `{key}` stands for the full or short key. */
   commit_pattern: z.string().optional(),
 });

@@ -195,6 +195,19 @@ describe("tasks", () => {
     expect(checkEvidence({ ...good, tasksAfter: tasks(2) }, { ...settings, tasks: "thresholds" }).notes).toEqual([]);
   });
 
+  test("the thresholds are a setting, and Pantheon's own count is said where it differs", () => {
+    const tasks = (done: number) => [1, 2, 3, 4].map((n) => task(`t${n}`, n <= done));
+    const lead = { tasks: "thresholds", thresholds: { warn: 80, review: 80, done: 95 } } as const;
+    expect(missing({ tasksAfter: tasks(3) }, lead)).toEqual([
+      `tasks: only 3 of 4 tasks are ticked, and a review asks for 80 % in ${STORY_FILE}`,
+    ]);
+    expect(missing({ tasksAfter: tasks(4) }, lead)).toEqual([]);
+    const topLevelBoxes = { done: 0, total: 9 };
+    expect(checkEvidence({ ...good, topLevelBoxes }, { ...settings, tasks: "thresholds" }).notes).toEqual([
+      `WARN: 2 of 2 tasks are ticked; by its top-level boxes it would be 0 of 9 in ${STORY_FILE}`,
+    ]);
+  });
+
   test("already done means that there are tasks and that all are ticked", () => {
     expect(couldBeAlreadyDone({ tasks: [task("a", true)] })).toBe(true);
     expect(couldBeAlreadyDone({ tasks: [task("a", true), task("b", false)] })).toBe(false);
