@@ -19,7 +19,6 @@ const anyOf =
 
 const UNSERVED: readonly Unserved[] = [
   { path: ["source"], refuses: anyOf("phases") },
-  { path: ["evidence", "profile"], refuses: anyOf("pantheon") },
   { path: ["evidence", "criteria"], refuses: anyOf("require") },
   { path: ["notify", "webhook"], refuses: (value) => typeof value === "string" },
   { path: ["hooks"], refuses: (value) => isSection(value) && Object.keys(value).length > 0 },

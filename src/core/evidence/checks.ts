@@ -24,6 +24,7 @@ export const checkEvidence = (
     missing,
     notes: results.flatMap(({ notes }) => notes),
     flags: input.flags ?? [],
+    ...(results.some(({ status }) => status === "review") ? { status: "review" as const } : {}),
   };
 };
 

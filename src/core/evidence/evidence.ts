@@ -97,6 +97,8 @@ export interface MissingEvidence {
 export interface CheckResult {
   readonly missing: readonly string[];
   readonly notes: readonly string[];
+  /** The status that it allows, where that is less than the run would give. */
+  readonly status?: "review";
 }
 
 /** What all checks of a profile found. */
@@ -106,4 +108,6 @@ export interface EvidenceResult {
   /** For the card: accepted, but worth knowing. */
   readonly notes: readonly string[];
   readonly flags: readonly Flag[];
+  /** The status that the story may land with, where that is less than the run would give. */
+  readonly status?: "review";
 }

@@ -33,7 +33,7 @@ export const checkTasks = (
   if (tasksAfter.length === 0) return { missing: removed, notes: [`${story.file} has no tasks to check`] };
   const judged =
     rule.tasks === "all" ? judgeAll(tasksAfter, story.file) : judgeThresholds(tasksAfter, story.file, rule);
-  return { missing: [...removed, ...judged.missing], notes: judged.notes };
+  return { ...judged, missing: [...removed, ...judged.missing] };
 };
 
 /** Rewording a task is no removal: only where there are fewer than before are those named that are not found again. */
@@ -63,7 +63,8 @@ const judgeThresholds = (
   const section = { done: tasks.filter(({ done }) => done).length, total: tasks.length };
   const judged = judgeTaskCounts({ section, ...(topLevel === undefined ? {} : { topLevel }) }, thresholds);
   if (judged.kind !== "accepted") return { missing: [`${judged.message} in ${file}`], notes: [] };
-  return { missing: [], notes: judged.warn === undefined ? [] : [`WARN: ${judged.warn} in ${file}`] };
+  const notes = judged.warn === undefined ? [] : [`WARN: ${judged.warn} in ${file}`];
+  return { missing: [], notes, ...(judged.status === "review" ? { status: judged.status } : {}) };
 };
 
 const shorten = (text: string): string => plainLine(text).slice(0, TEXT_LENGTH_MAX);

@@ -18,6 +18,9 @@ export interface ArtifactWatch {
   finish(): void;
 }
 
+/** Pieces of a log that one look reads: the event loop is everybody's. */
+const POLLS_A_LOOK_MAX = 4;
+
 /** Hears lines of the narrative log. */
 export type Narrate = (phase: string | undefined, text: string) => void;
 
@@ -67,18 +70,24 @@ const followLog = (path: string, narrate: Narrate, isAdopted: boolean): Followed
       if (!isOld) narrate(phase, wordsOf(line));
     }
   };
-  const look = (): void => {
-    for (let piece = tail.poll(); ; piece = tail.poll()) {
+  /** Reads on; false while there is more than one look reads. */
+  const readOn = (): boolean => {
+    for (let polls = 0; polls < POLLS_A_LOOK_MAX; polls++) {
+      const piece = tail.poll();
       if (piece.isAnew) narrative.reset();
       tell(narrative.push(piece.text));
-      if (!piece.hasMore) break;
+      if (!piece.hasMore) return true;
     }
+    return false;
   };
-  // Words of an earlier turn, or of this one under an earlier lead.
+  const look = (): void => {
+    if (!readOn() || !isOld) return;
+    // What was there before: words of an earlier turn, or of this one under an earlier lead.
+    isOld = false;
+    const last = narrative.entries.at(-1);
+    if (isAdopted && last !== undefined) narrate(last.phase, last.text.split("\n", 1)[0] ?? "");
+  };
   look();
-  isOld = false;
-  const last = narrative.entries.at(-1);
-  if (isAdopted && last !== undefined) narrate(last.phase, last.text.split("\n", 1)[0] ?? "");
   return { look, end: () => tell(narrative.end()) };
 };
 

@@ -4,11 +4,11 @@ import type { TurnResult } from "../../model/turn.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { pathsBetween } from "../../workspace/restore-worktree.ts";
 import { artifactVerdict, keepVerdict } from "../artifacts/review-artifacts.ts";
-import { recallBefore, undoReading } from "./reader-tree.ts";
+import { type Before, recallBefore, undoReading } from "./reader-tree.ts";
 import { snapshotPath } from "./turn-job.ts";
 import { isJudge, isReader } from "./turn-permission.ts";
 import type { Place, World } from "./world.ts";
-import { findWrittenReview } from "./written-review.ts";
+import { type FoundReview, findWrittenReview } from "./written-review.ts";
 
 /**
  * The end of a turn that may only read, or that judges: what it wrote as its verdict is read, what it changed is undone,
@@ -26,11 +26,9 @@ export const closeReading = async (
   const before = await recallBefore(world, snapshotPath(world, effect));
   if (before === undefined || (reads && before.tree === undefined)) return unchecked(result, reads);
   const isSilent = judges && result.end.kind === "finished" && result.verdict === undefined;
-  const written = isSilent ? await findWrittenReview(world, effect.story, place, before) : { notes: [] };
-  const isUnheard = isSilent && written.verdict === undefined;
-  const left = isUnheard ? await artifactVerdict(world, effect, place, before.tree?.tree) : undefined;
+  const written = isSilent ? await findWritten(world, effect, place, before) : { notes: [] };
   const notes = await undoReading(world, place, before);
-  const verdict = result.verdict ?? written.verdict ?? left;
+  const verdict = result.verdict ?? written.verdict;
   if (verdict !== undefined) await keepVerdict(world, effect, place, verdict);
   const about = judges && before.tree ? await reviewedWork(world, effect, place, before.tree.tree, verdict) : {};
   return {
@@ -39,6 +37,19 @@ export const closeReading = async (
     ...about,
     notes: [...(result.notes ?? []), ...written.notes, ...notes, ...(reads ? [] : [IN_SHARED_COPY])],
   };
+};
+
+/** What a judge wrote down instead of saying it: a review in the story file, or an artifact. */
+const findWritten = async (
+  world: World,
+  effect: RunTurn,
+  place: Place,
+  before: Before,
+): Promise<FoundReview> => {
+  const written = await findWrittenReview(world, effect.story, place, before);
+  if (written.verdict !== undefined) return written;
+  const verdict = await artifactVerdict(world, effect, place, before.tree?.tree);
+  return verdict === undefined ? written : { ...written, verdict };
 };
 
 const IN_SHARED_COPY =
