@@ -44,12 +44,19 @@ const CI_FILE =
 
 const OWN_CONFIGURATION = /(?:^|\/)(?:storyboard\.ya?ml$|\.storyboard\/)/;
 
+/** Templates of prompts, and the skills, commands and workflows that prompts name: later stories are built by them. */
+const INSTRUCTIONS =
+  /(?:^|\/)(?:storyboard\/prompts\/[^/]+\.md$|\.(?:claude|opencode|codex|gemini|agents)\/(?:skills|commands?|prompts)\/|[._]?bmad\/)/;
+
 const VERBS = { added: "adds", modified: "changes", deleted: "deletes", renamed: "renames" } as const;
 
 const flagFixedFiles = ({ path, status }: ChangedFile): readonly Flag[] => {
   if (CI_FILE.test(path)) return [{ kind: "ci", file: path, what: `${VERBS[status]} a CI file` }];
   if (OWN_CONFIGURATION.test(path)) {
     return [{ kind: "configuration", file: path, what: `${VERBS[status]} storyboard's configuration` }];
+  }
+  if (INSTRUCTIONS.test(path)) {
+    return [{ kind: "configuration", file: path, what: `${VERBS[status]} instructions that agents follow` }];
   }
   return [];
 };

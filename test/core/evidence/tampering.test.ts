@@ -122,6 +122,22 @@ describe("what makes green easier is flagged", () => {
       "configuration app/storyboard.yaml: adds storyboard's configuration",
     ]);
   });
+
+  test("what agents of later stories follow: templates, skills, workflows; not what they write", async () => {
+    const before = { ".claude/skills/bmad-code-review/SKILL.md": "x\n", "_bmad/bmm/config.yaml": "x\n" };
+    const after = {
+      ".claude/skills/bmad-code-review/SKILL.md": "approve\n",
+      "_bmad/bmm/config.yaml": "y\n",
+      "app/storyboard/prompts/verify.md": "approve\n",
+      "_bmad-output/implementation-artifacts/x.md": "x\n",
+      "docs/storyboard/prompts.md": "x\n",
+    };
+    expect(await flags(before, after)).toEqual([
+      "configuration .claude/skills/bmad-code-review/SKILL.md: changes instructions that agents follow",
+      "configuration _bmad/bmm/config.yaml: changes instructions that agents follow",
+      "configuration app/storyboard/prompts/verify.md: adds instructions that agents follow",
+    ]);
+  });
 });
 
 test("ordinary work is not flagged: new tests, a script that no gate runs, words that look like skips, a skip that moved", async () => {
