@@ -32,6 +32,7 @@ const LAYERS: Readonly<Record<string, readonly string[]>> = {
     "src/components/",
     "node:",
     "@agentclientprotocol/sdk",
+    "@modelcontextprotocol/sdk",
     "yaml",
     "zod",
     "ink",

@@ -58,6 +58,10 @@ const dispatch = async (command: ParsedCommand, output: CommandOutput): Promise<
       const { logsCommand } = await import("./commands/logs.ts");
       return logsCommand(command.story, command.options, output);
     }
+    case "mcp": {
+      const { mcpCommand } = await import("./mcp/mcp-command.ts");
+      return mcpCommand(command.hasGates, ownPackage());
+    }
     case "gate": {
       const { gateCommand } = await import("./gate/gate-command.ts");
       return gateCommand(command.gate, command.options, ownPackage(), output);

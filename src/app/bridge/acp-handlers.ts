@@ -23,8 +23,8 @@ export interface HandlerParts {
 /** Answers what an agent asks for by its level of permission; what is refused is told in the transcript. */
 export const createAcpHandlers = (parts: HandlerParts): AcpHandlers => {
   const { request, files, tools, updates, printer } = parts;
-  const { permission, gates } = request;
-  const level = { permission, gates, isOwn: files.isOwn };
+  const { permission, gates, mcpServer } = request;
+  const level = { permission, gates, isOwn: files.isOwn, tools: mcpServer?.tools ?? [] };
 
   const refuseFile = (name: string, params: Fields, error: unknown): never => {
     const { code, message } = error as NodeJS.ErrnoException;

@@ -1,6 +1,7 @@
 import { failureOfError } from "../../core/agents/acp/acp-failure.ts";
 import type { AcpBridgeRequest } from "../../core/agents/acp/bridge-request.ts";
 import type { AgentEvent } from "../../core/agents/agent.ts";
+import { MCP_SERVER_NAME } from "../../core/agents/mcp-server.ts";
 import { type Fields, fieldsOf, objectsOf, wordOf } from "../../core/agents/reading/fields.ts";
 import type { AcpAnswer, AcpConnection } from "./acp-connection.ts";
 
@@ -73,7 +74,7 @@ const openSession = async (
   { request, folder }: SessionWish,
   capabilities: Fields,
 ): Promise<Begun | Failed> => {
-  const place = { cwd: folder, mcpServers: [] };
+  const place = { cwd: folder, mcpServers: serversOf(request) };
   const { session } = request;
   if (session === undefined) {
     const answer = await connection.request("session/new", place, SESSION_LIMIT_MS);
@@ -89,6 +90,13 @@ const openSession = async (
   const failure = failureOf(answer, "other", "when a session was to go on");
   // What the system or the provider keeps it from is no reason to begin anew.
   return answer.kind === "error" && failure.cause === "other" ? sessionLost(failure.message) : failure;
+};
+
+const serversOf = ({ mcpServer }: AcpBridgeRequest): readonly object[] => {
+  if (mcpServer === undefined) return [];
+  const { command, args, env } = mcpServer;
+  const variables = Object.entries(env).map(([name, value]) => ({ name, value }));
+  return [{ name: MCP_SERVER_NAME, command, args, env: variables }];
 };
 
 /** One that does not repeat the whole session is preferred. */

@@ -60,6 +60,7 @@ export const OPTIONS = {
   follow: { short: "f", value: flag, help: "go on printing as the agent writes" },
   tmux: { value: flag, help: "open a side pane of tmux and watch there" },
   detached: { value: flag, help: "the lead of a screen: says nothing, its run comes on stdin", isInternal: true },
+  "without-gates": { value: flag, help: "for an agent that may not run gates", isInternal: true },
   "or-run": { value: flag, help: "with gate: run it here when there is no answer" },
   force: { value: flag, help: "also remove what has not landed; its commits stay under a saved ref" },
   keep: { value: flag, help: "keep the project that the demo made, and say where it is" },
@@ -144,6 +145,15 @@ export const COMMANDS = {
       "nothing is known about the work; it says the command to run yourself, or runs it at once with --or-run.",
     ],
   },
+  mcp: {
+    shownArguments: "",
+    help: "an MCP server on stdin and stdout for the agent of a turn: progress, questions, blockers, gates, its story",
+    options: ["without-gates", "help"],
+    details: [
+      "storyboard offers it to its agents by itself. It finds its run and its story by the STORYBOARD_ variables of the",
+      "turn. What an agent says by it is for the screen and the inbox, never evidence.",
+    ],
+  },
   clean: {
     shownArguments: "",
     help: "remove worktrees, branches and runs that are no longer needed; lists what has not landed",
@@ -178,7 +188,6 @@ export const LATER_COMMANDS: readonly string[] = [
   "report",
   "replay",
   "init",
-  "mcp",
   "worker",
   "confirm",
   "revert",

@@ -128,6 +128,9 @@ const parseCommand = (
     case "clean":
       refuseWords(command, words, 0, mistakes);
       return { name: "clean", options: { project, dryRun: values["dry-run"] === true, force: values.force === true } };
+    case "mcp":
+      refuseWords(command, words, 0, mistakes);
+      return { name: "mcp", hasGates: values["without-gates"] !== true };
     case "gate":
       if (words[0] === undefined) mistakes.push("gate needs the NAME of a gate, or full");
       refuseWords(command, words, 1, mistakes);

@@ -70,6 +70,7 @@ export type ParsedCommand =
   | { readonly name: "doctor"; readonly options: ProjectOptions & { readonly json: boolean } }
   | { readonly name: "demo"; readonly options: DemoOptions }
   | { readonly name: "gate"; readonly gate: string; readonly options: GateOptions }
+  | { readonly name: "mcp"; readonly hasGates: boolean }
   | { readonly name: "demo-agent" }
   | { readonly name: "bridge"; readonly words: readonly string[] }
   | { readonly name: "status"; readonly options: ProjectOptions & { readonly json: boolean } }

@@ -4,6 +4,7 @@ import type { InboxItem } from "../lead/snapshot.ts";
 export const answerTo = (item: InboxItem): string => {
   switch (item.kind) {
     case "question":
+    case "blocker":
       return "metric: 250 ml";
     case "review":
       return "accept";

@@ -20,6 +20,8 @@ export const noticeLines = (event: RunEvent, state: RunState, label: Label): str
   switch (event.type) {
     case "story.requeued":
       return requeued(event, state, label);
+    case "story.asked":
+      return [`❓ ${label(event.story)} asks, and waits for you once its turn has ended`];
     case "story.parked":
       return questionLines(event.story, event.question, storyOf(state, event.story).story.title, label);
     case "landing.ended":
@@ -140,6 +142,7 @@ export const answerCommand = (story: StoryKey, question: Question): string => {
   const example = {
     question: "your answer",
     plan: "go on",
+    blocker: "what was done about it",
     review: "accept",
     conflict: "go on",
     environment: "go on",

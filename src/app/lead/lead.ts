@@ -20,6 +20,7 @@ import type { OwnPackage } from "../own-package.ts";
 import { takeAnswers } from "./answers.ts";
 import { endAskedGates } from "./end-old-jobs.ts";
 import { exitStatus } from "./exit-status.ts";
+import { hearAgent } from "./hear-agent.ts";
 import { leaveWorld, openWorld } from "./open-world.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { foldRun, OWN_FOLDER, type StoredRun } from "./runs.ts";
@@ -85,6 +86,7 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     directory: join(stored.file.project, OWN_FOLDER),
     snapshot: () => takeSnapshot(stored, state, { events: journaled, leadAlive: true }),
     onCommand: async (command) => reply(engine, command),
+    onAgent: async (words) => hearAgent({ world, engine, words }),
     onGate: (ask, signal, tell) => askGate(world, ask, AbortSignal.any([signal, leaving.signal]), tell),
   });
   reporter.begin(stored.file);

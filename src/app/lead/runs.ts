@@ -26,6 +26,10 @@ export interface FoldedRun extends StoredRun {
 /** The folder of a run. */
 export const runDirectory = (project: string, run: string): string => join(project, OWN_FOLDER, "runs", run);
 
+/** The project of a turn's folder (`.storyboard/runs/<run>/jobs/<turn>` in it); undefined where the path is none. */
+export const projectOfTurn = (turnDirectory: string): string | undefined =>
+  /^(\/.+)\/\.storyboard\/runs\/[^/]+\/jobs\/[^/]+$/.exec(turnDirectory)?.[1];
+
 /** Ids of a project's runs, oldest first. An id begins with its time, so that names sort by age. */
 export const runIds = (project: string): string[] => {
   try {

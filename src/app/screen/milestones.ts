@@ -26,6 +26,8 @@ const wordsOf = (event: RunEvent): string | undefined => {
         : `did not land: ${refusalWords(event.result)}`;
     case "story.requeued":
       return event.reason === "retry" ? `tries again, attempt ${event.attempt}` : undefined;
+    case "story.asked":
+      return `asks: ${firstLine(event.text)}`;
     case "story.parked":
       return `waits for you: ${firstLine(event.question.text)}`;
     case "story.ended":

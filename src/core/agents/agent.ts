@@ -2,6 +2,7 @@ import type { AgentProfile } from "../model/config.ts";
 import type { Permission } from "../model/pipeline.ts";
 import type { TurnEnd, TurnFailureCause } from "../model/turn.ts";
 import type { Usage } from "../model/usage.ts";
+import type { McpServerOffer } from "./mcp-server.ts";
 
 /** Everything that storyboard knows about one agent program. One file each; `agents.ts` lists them. */
 export interface AgentDescription {
@@ -130,6 +131,8 @@ export interface TurnRequest {
   readonly gitDirectories?: readonly string[];
   /** Absolute top of the worktree, where the program starts in a folder below it. */
   readonly worktree?: string;
+  /** A server of tools that the program is offered for this turn, where it can take one. */
+  readonly mcpServer?: McpServerOffer;
   /** The environment that the program gets besides the call's `env`. */
   readonly environment?: Readonly<Record<string, string>>;
 }

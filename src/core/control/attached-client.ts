@@ -3,7 +3,7 @@ import { assertNever } from "../model/assert.ts";
 import type { Command } from "../scheduler/inputs.ts";
 import { createGateCalls, type GateHost } from "./gate-calls.ts";
 import { createLineReader } from "./line-reader.ts";
-import { PROTOCOL_VERSION, REQUEST_BYTES_MAX, type Reply, type Request } from "./protocol.ts";
+import { type AgentWords, PROTOCOL_VERSION, REQUEST_BYTES_MAX, type Reply, type Request } from "./protocol.ts";
 import { readCommand, readRequest } from "./request-schema.ts";
 import { createVoice, type Voice } from "./voice.ts";
 
@@ -13,6 +13,8 @@ export interface ControlHost<Snapshot> {
   readonly snapshot: () => Snapshot;
   /** Called with checked commands alone. */
   readonly onCommand: (command: Command) => Promise<Reply>;
+  /** Takes what an agent says; unset where nobody listens to agents. */
+  readonly onAgent?: (words: AgentWords) => Promise<Reply>;
   /** Unset where nobody runs gates. */
   readonly onGate?: GateHost;
 }
@@ -104,8 +106,18 @@ const answerRequest = async <Snapshot>(
       return voice.saySnapshot(request.id);
     case "command":
       return voice.say({ type: "reply", id: request.id, reply: await obey(request.command, host) });
+    case "agent":
+      return voice.say({ type: "reply", id: request.id, reply: await hear(request.words, host) });
     default:
       return assertNever(request);
+  }
+};
+
+const hear = async <Snapshot>(words: AgentWords, { onAgent }: ControlHost<Snapshot>): Promise<Reply> => {
+  try {
+    return (await onAgent?.(words)) ?? { ok: false, message: "nobody listens to agents here" };
+  } catch (error) {
+    return { ok: false, message: messageOf(error) };
   }
 };
 

@@ -3,7 +3,7 @@ import { UserError } from "../model/user-error.ts";
 import type { Command } from "../scheduler/inputs.ts";
 import { type ControlEnd, type ControlListener, createConnection, LOST } from "./connection.ts";
 import type { GateAnswer, GateAsk, GateProgress } from "./gate-messages.ts";
-import { PROTOCOL_VERSION, type Reply } from "./protocol.ts";
+import { type AgentWords, PROTOCOL_VERSION, type Reply } from "./protocol.ts";
 
 /** How long a lead may take to answer the first request before it counts as stuck. */
 export const HELLO_TIMEOUT_MS = 5_000;
@@ -16,6 +16,8 @@ export interface ControlClient<Snapshot, Event, FeedLine> {
   subscribe(listener: ControlListener<Snapshot, Event, FeedLine>): Promise<void>;
   /** Never rejects: a lost lead is a reply that says so. */
   command(command: Command): Promise<Reply>;
+  /** Says what an agent has to say. Never rejects: a lost lead is a reply that says so. */
+  agent(words: AgentWords): Promise<Reply>;
   /** Asks for a gate; undefined when the connection ended before the answer. To give up, close the connection. */
   gate(ask: GateAsk, onProgress?: (progress: GateProgress) => void): Promise<GateAnswer | undefined>;
   close(): void;
@@ -70,6 +72,12 @@ export const openControlClient = async <Snapshot, Event, FeedLine>(
           resolve(answer !== undefined && "reply" in answer ? answer.reply : UNANSWERED),
         );
       }),
+    agent: (words) =>
+      new Promise((resolve) => {
+        ask({ type: "agent", words }, (answer) =>
+          resolve(answer !== undefined && "reply" in answer ? answer.reply : UNANSWERED),
+        );
+      }),
     gate: (wanted, onProgress) =>
       new Promise((resolve) => {
         ask(
@@ -83,7 +91,7 @@ export const openControlClient = async <Snapshot, Event, FeedLine>(
 
 const UNANSWERED: Reply = {
   ok: false,
-  message: "the lead was lost before it answered; the command may or may not have reached it",
+  message: "the lead was lost before it answered; what was said may or may not have reached it",
 };
 
 const refusal = (end: ControlEnd | undefined): UserError =>

@@ -1,3 +1,4 @@
+import type { StoryKey } from "../model/story-key.ts";
 import type { GateAnswer, GateAsk, GateProgress } from "./gate-messages.ts";
 
 /**
@@ -23,7 +24,19 @@ export type Request =
   | { readonly id: number; readonly type: "snapshot" }
   | { readonly id: number; readonly type: "subscribe" }
   | { readonly id: number; readonly type: "command"; readonly command: unknown }
-  | ({ readonly id: number; readonly type: "gate" } & GateAsk);
+  | ({ readonly id: number; readonly type: "gate" } & GateAsk)
+  | { readonly id: number; readonly type: "agent"; readonly words: AgentWords };
+
+/** What an agent says in the middle of its turn, besides its work: for the screen and the inbox, never evidence. */
+export interface AgentWords {
+  readonly story: StoryKey;
+  /** The name of its turn's folder. */
+  readonly turn: string;
+  readonly kind: "progress" | "question" | "blocker";
+  /** The phase that it says it is in. */
+  readonly phase?: string;
+  readonly text: string;
+}
 
 /** The answer to a command. `message` is for people: what happened, or why it does not apply. */
 export type Reply = { readonly ok: true; readonly message?: string } | { readonly ok: false; readonly message: string };

@@ -10,6 +10,11 @@ export const TEXT_LENGTH_MAX = 100_000;
 const GATE_NAME_LENGTH_MAX = 200;
 const FOLDER_LENGTH_MAX = 8_192;
 
+/** Longest name of a turn's folder, of a phase, and of what an agent says at once, in characters. */
+const TURN_NAME_LENGTH_MAX = 400;
+const PHASE_LENGTH_MAX = 40;
+export const WORDS_LENGTH_MAX = 20_000;
+
 const story = z.string().min(1).max(STORY_KEY_LENGTH_MAX);
 const text = z.string().min(1).max(TEXT_LENGTH_MAX);
 
@@ -41,6 +46,17 @@ const requestSchema = z.discriminatedUnion("type", [
     gate: z.string().min(1).max(GATE_NAME_LENGTH_MAX),
     folder: z.string().startsWith("/").max(FOLDER_LENGTH_MAX),
     story: story.exactOptional(),
+  }),
+  z.object({
+    id,
+    type: z.literal("agent"),
+    words: z.object({
+      story,
+      turn: z.string().min(1).max(TURN_NAME_LENGTH_MAX),
+      kind: z.enum(["progress", "question", "blocker"]),
+      phase: z.string().max(PHASE_LENGTH_MAX).exactOptional(),
+      text: z.string().min(1).max(WORDS_LENGTH_MAX),
+    }),
   }),
 ]);
 

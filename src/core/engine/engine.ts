@@ -1,8 +1,9 @@
 import { InvariantError } from "../model/assert.ts";
+import { askProblem } from "../scheduler/decide-asked.ts";
 import { commandProblem } from "../scheduler/decide-command.ts";
 import type { Effect, EffectId, EffectResult } from "../scheduler/effects.ts";
 import type { JournaledEvent, RunEvent } from "../scheduler/events.ts";
-import type { Command, Fact } from "../scheduler/inputs.ts";
+import type { AgentAsked, Command, Fact } from "../scheduler/inputs.ts";
 import { nextWakeMs, type RunState } from "../scheduler/state.ts";
 import { step } from "../scheduler/step.ts";
 import type { Journal } from "./journal.ts";
@@ -26,6 +27,7 @@ const DURABLE: ReadonlySet<RunEvent["type"]> = new Set([
   "turn.ended",
   "landing.requested",
   "landing.ended",
+  "story.asked",
   "story.parked",
   "story.ended",
   "run.ended",
@@ -81,6 +83,13 @@ export class Engine {
   command(command: Command): string | undefined {
     const problem = this.#closed ? "the run has ended" : commandProblem(this.state, command);
     if (problem === undefined) this.#give({ type: "command", command });
+    return problem;
+  }
+
+  /** Takes an agent's question; returns why it cannot ask now, or undefined when it was taken. */
+  asked(question: Omit<AgentAsked, "type">): string | undefined {
+    const problem = this.#closed ? "the run has ended" : askProblem(this.state, question);
+    if (problem === undefined) this.#give({ type: "agent-asked", ...question });
     return problem;
   }
 

@@ -10,7 +10,7 @@ import {
 } from "../model/pipeline.ts";
 import { type Decision, endNow, startingAt } from "./decision.ts";
 import type { Effect, RunTurn, StopTurn } from "./effects.ts";
-import { ATTACHED, type Resumption, type RunEvent, type StopPurpose } from "./events.ts";
+import { ATTACHED, type Question, type Resumption, type RunEvent, type StopPurpose } from "./events.ts";
 import { stopRun } from "./failing.ts";
 import { failureOf } from "./failures.ts";
 import type { Command } from "./inputs.ts";
@@ -68,8 +68,11 @@ const storyCommandProblem = (
 const endedProblem = (state: RunState): string | undefined =>
   state.phase === "ended" ? "the run has ended" : undefined;
 
+/** Questions that another try would not answer. */
+const ASKING: ReadonlySet<Question["kind"] | undefined> = new Set(["question", "blocker", "review"]);
+
 const retryProblem = (story: StoryState): string | undefined => {
-  if (story.question?.kind === "question" || story.question?.kind === "review") {
+  if (ASKING.has(story.question?.kind)) {
     return `${story.story.key} waits for an answer: give it with storyboard ctl answer`;
   }
   if (story.stage === "ended" && story.satisfies) return `${story.story.key} is ${story.outcome}: nothing to retry`;

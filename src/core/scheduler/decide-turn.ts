@@ -34,6 +34,7 @@ const consequences = (decision: Decision, story: StoryState, effect: RunTurn, re
   if (story.stopping !== undefined && story.stopping !== "stop" && story.stopping !== "message") {
     return endNow(decision, story, story.stopping);
   }
+  if (story.asked !== undefined) return [asked(story.asked, effect)];
   if (isInterrupted(story, end)) return [phaseAgain(effect, unheard(effect, result) ?? { kind: "message" })];
   const again = resuming(effect);
   switch (end.kind) {
@@ -65,6 +66,17 @@ const consequences = (decision: Decision, story: StoryState, effect: RunTurn, re
       return assertNever(end);
   }
 };
+
+/**
+ * The agent asked in the middle of its turn, and however that ended, it waits for the answer: what it did after the
+ * question may rest on a guess.
+ */
+const asked = ({ kind, text }: NonNullable<StoryState["asked"]>, effect: RunTurn): RunEvent => ({
+  type: "story.parked",
+  story: effect.story,
+  question: { kind, text },
+  next: resuming(effect),
+});
 
 /**
  * A person's message waits and the agent can hear it now: its turn was ended for that, or ended well before it came. A

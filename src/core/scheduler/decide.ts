@@ -1,5 +1,6 @@
 import { assertNever } from "../model/assert.ts";
 import { landingPhase, workPhase } from "../model/pipeline.ts";
+import { onAgentAsked } from "./decide-asked.ts";
 import { onCommand } from "./decide-command.ts";
 import { actOnDue } from "./decide-due.ts";
 import { endEarly, endRun } from "./decide-end.ts";
@@ -38,6 +39,8 @@ export const decide = (state: RunState, { fact, atMs, luck }: Input): RunEvent[]
       // Answers come late or twice; only an outstanding effect may change anything.
       return effect === undefined ? [] : onEffectEnded(decision, effect, fact.result);
     }
+    case "agent-asked":
+      return onAgentAsked(state, fact);
     case "command":
       return onCommand(decision, fact.command);
     default:

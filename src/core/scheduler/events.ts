@@ -45,7 +45,7 @@ export type RequeueReason = "retry" | "environment" | "limit" | "stopped" | "ans
 /** What waits for a person. */
 export interface Question {
   /** `attached`: nothing was asked; a person has the agent's session open. */
-  readonly kind: "question" | "plan" | "review" | "conflict" | "environment" | "attached";
+  readonly kind: "question" | "blocker" | "plan" | "review" | "conflict" | "environment" | "attached";
   readonly text: string;
   readonly findings?: readonly Finding[];
   readonly files?: readonly string[];
@@ -146,6 +146,15 @@ export type RunEvent =
   | { readonly type: "attach.withdrawn"; readonly story: StoryKey }
   /** A message that the story's next turn begins with. */
   | { readonly type: "message.kept"; readonly story: StoryKey; readonly text: string }
+  /** What the agent asked in the middle of its turn; the story waits for the answer as soon as that has ended. */
+  | {
+      readonly type: "story.asked";
+      readonly story: StoryKey;
+      /** The turn that asked. */
+      readonly turn: EffectId;
+      readonly kind: "question" | "blocker";
+      readonly text: string;
+    }
   | { readonly type: "evidence.requested"; readonly story: StoryKey; readonly effect: CheckEvidence }
   | {
       readonly type: "evidence.checked";

@@ -200,6 +200,7 @@ export const parkStory = (state: RunState, story: StoryState, event: Event<"stor
   releaseSlot(state, story);
   story.stage = "parked";
   story.stopping = undefined;
+  story.asked = undefined;
   story.question = event.question;
   story.next = event.next;
   rememberReview(story, event.review);
@@ -225,6 +226,7 @@ export const endStory = (state: RunState, story: StoryState, event: Event<"story
   leaveQueue(state, story);
   releaseSlot(state, story);
   state.parked.delete(event.story);
+  story.asked = undefined;
   story.stage = "ended";
   story.stopping = undefined;
   story.outcome = event.outcome;

@@ -192,7 +192,8 @@ type Aside = Extract<
       | "message.kept"
       | "status.requested"
       | "progress.requested"
-      | "attach.withdrawn";
+      | "attach.withdrawn"
+      | "story.asked";
   }
 >;
 
@@ -207,6 +208,9 @@ const evolveAside = (state: RunState, story: StoryState, event: Aside): void => 
       return;
     case "attach.withdrawn":
       story.stopping = undefined;
+      return;
+    case "story.asked":
+      story.asked = { kind: event.kind, text: event.text };
       return;
     case "message.requested":
       story.messages = [...story.messages, event.effect.text];

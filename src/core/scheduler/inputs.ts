@@ -17,12 +17,23 @@ export type Command =
   | { readonly type: "answer"; readonly story: StoryKey; readonly text: string }
   | { readonly type: "stop"; readonly reason: string };
 
+/** What an agent asks a person in the middle of its turn. Its text is free of terminal control. */
+export interface AgentAsked {
+  readonly type: "agent-asked";
+  readonly story: StoryKey;
+  /** The `run-turn` that it is in. */
+  readonly turn: EffectId;
+  readonly kind: "question" | "blocker";
+  readonly text: string;
+}
+
 /** Everything that can happen to the scheduler. */
 export type Fact =
   | { readonly type: "started" }
   | { readonly type: "resumed" }
   | { readonly type: "time-passed" }
   | { readonly type: "effect-ended"; readonly effect: EffectId; readonly result: EffectResult }
+  | AgentAsked
   | { readonly type: "command"; readonly command: Command };
 
 /** A fact with the time and the chance that the decision may use: the core has neither of its own. */

@@ -47,6 +47,8 @@ export interface StoryState {
   messages: readonly string[];
   /** Those that the turn under way began with. */
   told: readonly string[];
+  /** What its agent asked in the middle of its turn, until that has ended. */
+  asked?: { readonly kind: "question" | "blocker"; readonly text: string } | undefined;
   workspaceReady: boolean;
   baseline?: string | undefined;
   /** What to do next, when no effect of the story is under way. */

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { AgentDescription, TurnRequest } from "../../../src/core/agents/agent.ts";
 import { AGENTS } from "../../../src/core/agents/agents.ts";
 import { isMarkOfSurroundingAgent } from "../../../src/core/agents/environment/environment-names.ts";
+import { ownMcpServer } from "../../../src/core/agents/mcp-server.ts";
 import { agentProfileSchema } from "../../../src/core/model/config.ts";
 import { NO_USAGE } from "../../../src/core/model/usage.ts";
 
@@ -90,6 +91,23 @@ describe.each(PROGRAMS.map((agent) => [agent.cli, agent] as const))("%s", (_, ag
     if (agent.cli !== "acp") expect(words("read")).not.toContain("check-everything");
     // A sandbox needs no names: there everything inside of it may run.
     if (agent.cli !== "codex") expect(words("edit")).toContain("check-everything");
+  });
+
+  test("a server of tools is offered in the program's own configuration, and its tools are allowed at each level", () => {
+    const env = { STORYBOARD_RUN: "r", STORYBOARD_STORY: "1-1", STORYBOARD_TURN_DIR: "/turn", SECRET: "s3cret" };
+    for (const permission of ["read", "edit", "full"] as const) {
+      const mcpServer = ownMcpServer("/opt/storyboard", env, permission !== "read");
+      const { command, env: variables, files = {} } = agent.call(requestFor(agent, { permission, mcpServer }));
+      const words = JSON.stringify({ command, variables, files });
+      expect(words).toContain("/opt/storyboard");
+      expect(words).toContain("STORYBOARD_TURN_DIR");
+      expect(words).not.toContain("s3cret");
+      expect(words.includes("--without-gates")).toBe(permission === "read");
+      if (permission === "read") expect(words).not.toContain("run_gate");
+      else if (permission === "edit" && agent.cli !== "codex") expect(words).toContain("run_gate");
+      const plain = agent.call(requestFor(agent, { permission }));
+      expect(JSON.stringify(plain)).not.toContain("/opt/storyboard");
+    }
   });
 
   test("a model is an argument, never an option", () => {

@@ -1,5 +1,6 @@
 import type { Permission } from "../../model/pipeline.ts";
 import { LOOKING_GIT, WRITING_GIT } from "../allowed-git.ts";
+import { MCP_SERVER_NAME } from "../mcp-server.ts";
 import { commandsOf } from "../shell-line.ts";
 import { shellParts } from "./shell-parts.ts";
 
@@ -9,6 +10,8 @@ export interface AskedAction {
   readonly kind: string;
   /** The shell line of an `execute`, where it is known. */
   readonly command?: string | undefined;
+  /** What the agent calls the tool, or shows for it. */
+  readonly tool?: string;
   /** The files that it touches, as far as the agent says. */
   readonly paths: readonly string[];
 }
@@ -17,6 +20,8 @@ export interface AskedAction {
 export interface AcpLevel {
   readonly permission: Permission;
   readonly gates: readonly string[];
+  /** Tools of the server that we offered. */
+  readonly tools?: readonly string[];
   /** Whether a path is one of the worktree's that an agent may write. */
   readonly isOwn: (path: string) => boolean;
 }
@@ -38,10 +43,19 @@ export const isAllowed = (action: AskedAction, level: AcpLevel): boolean => {
       return level.permission === "edit" && action.paths.length > 0 && action.paths.every(level.isOwn);
     case "execute":
       return action.command !== undefined && mayRun(action.command, level);
+    case "other":
+      return (level.tools ?? []).some((tool) => namesOf(tool).includes(action.tool ?? ""));
     default:
       return false;
   }
 };
+
+/** How the known agents name a tool of a server: Claude Code, opencode, Gemini CLI. */
+const namesOf = (tool: string): readonly string[] => [
+  `mcp__${MCP_SERVER_NAME}__${tool}`,
+  `${MCP_SERVER_NAME}_${tool}`,
+  `${tool} (${MCP_SERVER_NAME} MCP Server)`,
+];
 
 const mayRun = (line: string, { permission, gates, isOwn }: AcpLevel): boolean => {
   const runnable = permission === "edit" ? gates : [];

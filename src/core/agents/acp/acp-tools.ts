@@ -53,7 +53,8 @@ export const createAcpTools = (folder: string): AcpTools => {
     ask(call) {
       const id = wordOf(call.toolCallId);
       const fields = merged(id, call);
-      const action = { kind: wordOf(fields.kind), command: commandOf(fields), paths: pathsOf(fields) };
+      const tool = toolOf(fields);
+      const action = { kind: wordOf(fields.kind), command: commandOf(fields), paths: pathsOf(fields), tool };
       // What is asked may be a part of what the tool does; for people it is the tool.
       return { action, name: nameOf(tools.get(id)?.fields ?? fields), detail: detailOf(fields, folder) };
     },
@@ -89,6 +90,9 @@ const nameOf = (fields: Fields): string => {
   const given = wordOf(fieldsOf(fieldsOf(fields._meta)?.claudeCode)?.toolName) || wordOf(fields.name);
   return given || (KINDS[wordOf(fields.kind)] ?? "tool");
 };
+
+const toolOf = (fields: Fields): string =>
+  wordOf(fieldsOf(fieldsOf(fields._meta)?.claudeCode)?.toolName) || wordOf(fields.name) || wordOf(fields.title);
 
 /** What tells best what a tool does, the best first. */
 const TELLING = [

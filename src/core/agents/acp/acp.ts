@@ -45,6 +45,7 @@ const bridgeArgument = (request: TurnRequest): string => {
     command,
     permission: request.permission,
     gates: request.gateCommands ?? [],
+    ...(request.mcpServer === undefined ? {} : { mcpServer: request.mcpServer }),
     ...(model === undefined ? {} : { model }),
     ...(request.session === undefined ? {} : { session: request.session }),
   });

@@ -1,5 +1,6 @@
 import type { Permission } from "../../model/pipeline.ts";
-import { fieldsOf } from "../reading/fields.ts";
+import type { McpServerOffer } from "../mcp-server.ts";
+import { type Fields, fieldsOf } from "../reading/fields.ts";
 
 /** What the bridge to an agent that speaks ACP is told, as one argument. */
 export interface AcpBridgeRequest {
@@ -12,6 +13,8 @@ export interface AcpBridgeRequest {
   readonly model?: string;
   /** The session to continue. */
   readonly session?: string;
+  /** A server of tools that the agent is offered. */
+  readonly mcpServer?: McpServerOffer;
 }
 
 /** The request as one argument of a command line. */
@@ -23,13 +26,24 @@ export const readBridgeRequest = (text: string): AcpBridgeRequest | undefined =>
   if (fields === undefined) return undefined;
   const { command, permission, gates, model, session } = fields;
   if (!isTexts(command) || !isTexts(gates) || !isPermission(permission) || command.length === 0) return undefined;
+  const server = readServer(fieldsOf(fields.mcpServer));
   return {
     command,
     permission,
     gates,
     ...(typeof model === "string" ? { model } : {}),
     ...(typeof session === "string" ? { session } : {}),
+    ...(server === undefined ? {} : { mcpServer: server }),
   };
+};
+
+const readServer = (fields: Fields | undefined): McpServerOffer | undefined => {
+  const { command, args, env, tools } = fields ?? {};
+  if (typeof command !== "string" || !isTexts(args) || !isTexts(tools)) return undefined;
+  const texts = Object.entries(fieldsOf(env) ?? {}).filter(
+    (entry): entry is [string, string] => typeof entry[1] === "string",
+  );
+  return { command, args, tools, env: Object.fromEntries(texts) };
 };
 
 const parse = (text: string): unknown => {

@@ -11,13 +11,18 @@ const WRITE_TOOLS = ["Edit", "Write", "NotebookEdit"];
 /**
  * The arguments of Claude Code for a level of permission. In `-p` a mode denies what it would ask for, and
  * `acceptEdits` alone would ask for every command: so what `edit` may run is named, the gates among it.
+ * @param tools names of tools that every level but `full`, which asks nothing, is to be allowed besides
  */
-export const claudePermissions = (permission: Permission, gateCommands: readonly string[]): readonly string[] => {
+export const claudePermissions = (
+  permission: Permission,
+  gateCommands: readonly string[],
+  tools: readonly string[] = [],
+): readonly string[] => {
   switch (permission) {
     case "read":
       return [
         ...["--permission-mode", "default"],
-        ...["--allowedTools", ...READ_TOOLS, ...LOOKING],
+        ...["--allowedTools", ...READ_TOOLS, ...LOOKING, ...tools],
         // A git command that looks can write a file by itself.
         ...["--disallowedTools", ...WRITE_TOOLS, "Bash(git *--ou*)"],
       ];
@@ -25,7 +30,7 @@ export const claudePermissions = (permission: Permission, gateCommands: readonly
       const gates = new Set(gateCommands.flatMap(gateRules));
       return [
         ...["--permission-mode", "acceptEdits"],
-        ...["--allowedTools", ...READ_TOOLS, ...WRITE_TOOLS, "Task", ...LOOKING, ...WRITING, ...gates],
+        ...["--allowedTools", ...READ_TOOLS, ...WRITE_TOOLS, "Task", ...LOOKING, ...WRITING, ...gates, ...tools],
       ];
     }
     case "full":

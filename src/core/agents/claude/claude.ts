@@ -1,4 +1,6 @@
+import { join } from "node:path";
 import type { AgentDescription, TurnRequest } from "../agent.ts";
+import { MCP_SERVER_NAME } from "../mcp-server.ts";
 import { wantedModel } from "../wanted-model.ts";
 import { createClaudeParser } from "./claude-parser.ts";
 import { claudePermissions } from "./claude-permissions.ts";
@@ -32,6 +34,7 @@ export const claudeAgent: AgentDescription = {
   call: (request) => ({
     command: ["/bin/sh", "-c", 'exec "$STORYBOARD_BIN" bridge claude "$@"', "bridge", ...argumentsOf(request)],
     input: request.prompt,
+    files: mcpFiles(request),
     env: { ...QUIET, ...(request.permission === "full" && isRoot() ? { IS_SANDBOX: "1" } : {}) },
   }),
   createParser: createClaudeParser,
@@ -55,11 +58,27 @@ const isRoot = (): boolean => process.getuid?.() === 0;
 const argumentsOf = (request: TurnRequest): string[] => [
   // Without --verbose the stream of JSON lines is refused.
   ...["-p", "--input-format", "stream-json", "--output-format", "stream-json", "--verbose"],
-  ...claudePermissions(request.permission, request.gateCommands ?? []),
+  ...claudePermissions(request.permission, request.gateCommands ?? [], mcpTools(request)),
+  ...mcpArguments(request),
   ...(request.worktree === undefined ? [] : ["--add-dir", request.worktree]),
   ...modelArguments(wantedModel(request)),
   ...sessionArguments(request.session, request.newSession),
 ];
+
+/** The name of the file with the server that a turn is offered, beside those that the user has. */
+const MCP_FILE = "mcp.json";
+
+const mcpArguments = ({ mcpServer, turnDirectory }: TurnRequest): string[] =>
+  mcpServer === undefined || turnDirectory === undefined ? [] : ["--mcp-config", join(turnDirectory, MCP_FILE)];
+
+const mcpFiles = ({ mcpServer, turnDirectory }: TurnRequest): Record<string, string> => {
+  if (mcpServer === undefined || turnDirectory === undefined) return {};
+  const { command, args, env } = mcpServer;
+  return { [MCP_FILE]: JSON.stringify({ mcpServers: { [MCP_SERVER_NAME]: { type: "stdio", command, args, env } } }) };
+};
+
+const mcpTools = ({ mcpServer }: TurnRequest): string[] =>
+  (mcpServer?.tools ?? []).map((tool) => `mcp__${MCP_SERVER_NAME}__${tool}`);
 
 const modelArguments = (model: string | undefined): string[] => (model === undefined ? [] : ["--model", model]);
 

@@ -1,5 +1,6 @@
 import { existsSync } from "node:fs";
 import type { AgentDescription, TurnRequest } from "../agent.ts";
+import { MCP_SERVER_NAME, MCP_TOOL_LIMIT_MS, type McpServerOffer } from "../mcp-server.ts";
 import { wantedModel } from "../wanted-model.ts";
 import { createCodexParser } from "./codex-parser.ts";
 import { codexPermissions, commitFolders } from "./codex-permissions.ts";
@@ -54,9 +55,26 @@ const argumentsOf = (request: TurnRequest): string[] => [
       ...commitFolders(request.gitDirectories ?? []).filter((folder) => existsSync(folder)),
     ],
   ),
+  ...(request.mcpServer === undefined ? [] : mcpSettings(request.mcpServer)),
   ...(request.session === undefined ? [] : ["resume", request.session]),
   // The prompt is on stdin.
   "-",
 ];
+
+/**
+ * A server that stays outside of the sandbox. Codex gives it nothing of its own environment but a few names, asks before
+ * each of its tools, which here would refuse them, and gives them a minute.
+ */
+const mcpSettings = ({ command, args, env }: McpServerOffer): string[] => {
+  const variables = Object.entries(env).map(([name, value]) => `${name} = ${JSON.stringify(value)}`);
+  const settings = {
+    command: JSON.stringify(command),
+    args: JSON.stringify(args),
+    env: `{ ${variables.join(", ")} }`,
+    default_tools_approval_mode: '"approve"',
+    tool_timeout_sec: String(MCP_TOOL_LIMIT_MS / 1000),
+  };
+  return Object.entries(settings).flatMap(([name, value]) => ["-c", `mcp_servers.${MCP_SERVER_NAME}.${name}=${value}`]);
+};
 
 const modelArguments = (model: string | undefined): string[] => (model === undefined ? [] : ["-m", model]);

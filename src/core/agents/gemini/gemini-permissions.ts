@@ -2,7 +2,7 @@ import { join } from "node:path";
 import type { Permission } from "../../model/pipeline.ts";
 import { UserError } from "../../model/user-error.ts";
 import type { TurnRequest } from "../agent.ts";
-import { editPolicy, fullPolicy, readPolicy } from "./gemini-policy.ts";
+import { editPolicy, fullPolicy, readPolicy, serverPolicy } from "./gemini-policy.ts";
 
 /** The name of the file with the rules for one turn. */
 const POLICY_FILE = "gemini-policy.toml";
@@ -18,7 +18,7 @@ export interface GeminiPermissions {
  * rules of its policy engine; without a folder for them the turn can do less, never more.
  */
 export const geminiPermissions = (
-  request: Pick<TurnRequest, "permission" | "gateCommands" | "turnDirectory" | "environment">,
+  request: Pick<TurnRequest, "permission" | "gateCommands" | "turnDirectory" | "environment" | "mcpServer">,
 ): GeminiPermissions => {
   const { permission, gateCommands = [], turnDirectory, environment = {} } = request;
   const mode = ["--approval-mode", MODES[permission]];
@@ -33,7 +33,7 @@ export const geminiPermissions = (
   const policies = [policy, ...userPolicies(environment)].flatMap((path) => ["--policy", path]);
   return {
     args: [...mode, ...policies],
-    files: { [POLICY_FILE]: policyOf(permission, gateCommands) },
+    files: { [POLICY_FILE]: policyOf(permission, gateCommands) + serverPolicy(request.mcpServer?.tools ?? []) },
   };
 };
 

@@ -1,4 +1,5 @@
 import { LOOKING_GIT, WRITING_GIT } from "../allowed-git.ts";
+import { MCP_SERVER_NAME } from "../mcp-server.ts";
 import { commandsOf } from "../shell-line.ts";
 
 /**
@@ -41,11 +42,19 @@ export const editPolicy = (gateCommands: readonly string[]): string =>
 /** Rules for an agent that may do everything: no more than what it cannot find out by itself. */
 export const fullPolicy = (): string => policyOf([BUILD_FILES]);
 
+/** Rules for the tools of the server that a turn is offered. */
+export const serverPolicy = (tools: readonly string[]): string =>
+  tools.length === 0
+    ? ""
+    : `\n${policyOf([{ mcpName: MCP_SERVER_NAME, toolName: tools, decision: "allow", priority: HIGHEST }])}`;
+
 /** What an agent is told that was refused a build file; it is no loss, since the shell can write it. */
 export const BUILD_FILE_ADVICE = "The file tools may not write build files here. Write this one with cat and a heredoc";
 
 interface Rule {
   readonly toolName: string | readonly string[];
+  /** The server that the tools belong to, where they are no tools of Gemini CLI's own. */
+  readonly mcpName?: string;
   readonly decision: "allow" | "deny";
   readonly priority: number;
   readonly commandPrefix?: string | readonly string[];

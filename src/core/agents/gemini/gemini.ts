@@ -3,6 +3,7 @@ import { wantedModel } from "../wanted-model.ts";
 import { createGeminiParser } from "./gemini-parser.ts";
 import { geminiPermissions } from "./gemini-permissions.ts";
 import { geminiInput } from "./gemini-prompt.ts";
+import { geminiServer } from "./gemini-server.ts";
 
 /** Longest that Gemini CLI may stay, silent, after its result. */
 const EXIT_LIMIT_MS = 10_000;
@@ -39,11 +40,12 @@ export const geminiAgent: AgentDescription = {
   provider: () => "gemini",
   call: (request) => {
     const { args, files } = geminiPermissions(request);
+    const server = geminiServer(request);
     return {
       command: ["gemini", "--output-format", "stream-json", ...args, ...modelAndSession(request)],
       input: geminiInput(request.prompt),
-      env: ALONE,
-      files,
+      env: { ...ALONE, ...server.env },
+      files: { ...files, ...server.files },
     };
   },
   createParser: createGeminiParser,

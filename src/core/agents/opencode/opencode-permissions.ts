@@ -14,13 +14,15 @@ export interface RulesRequest {
   readonly gateCommands: readonly string[];
   /** Absolute folders outside of the worktree that it may look into. */
   readonly folders: readonly string[];
+  /** Names of tools of a server that is offered for the turn. */
+  readonly tools?: readonly string[];
 }
 
 /**
  * The rules for a level of permission. What they do not name is denied and never asked for: a question that nobody
  * answers would end the turn, a denial is told to the agent, which goes on.
  */
-export const opencodeRules = ({ permission, gateCommands, folders }: RulesRequest): OpencodeRules => {
+export const opencodeRules = ({ permission, gateCommands, folders, tools = [] }: RulesRequest): OpencodeRules => {
   const mayEdit = permission === "edit";
   return {
     ...answers("deny", ["*", "webfetch", "websearch"]),
@@ -29,6 +31,7 @@ export const opencodeRules = ({ permission, gateCommands, folders }: RulesReques
     external_directory: { "*": "deny", ...answers("allow", [...SKILL_FOLDERS, ...folders.map(within)]) },
     // A pattern is relative to the root of the worktree; folders that may be looked into are not to be written.
     edit: mayEdit ? { "*": "allow", "../*": "deny" } : "deny",
+    ...answers("allow", tools),
     task: mayEdit ? "allow" : "deny",
     bash: {
       "*": "deny",

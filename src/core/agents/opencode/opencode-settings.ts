@@ -1,5 +1,6 @@
 import { UserError } from "../../model/user-error.ts";
 import type { TurnRequest } from "../agent.ts";
+import { MCP_SERVER_NAME, MCP_TOOL_LIMIT_MS, type McpServerOffer } from "../mcp-server.ts";
 import { type Fields, fieldsOf, readObject } from "../reading/fields.ts";
 import { opencodeRules } from "./opencode-permissions.ts";
 
@@ -17,11 +18,15 @@ export const OPENCODE_AGENT = "storyboard";
  * Throws a UserError where that is no object of plain JSON, since it could not be kept then.
  */
 export const opencodeSettings = (request: TurnRequest): Readonly<Record<string, string>> => ({
-  [SETTINGS]: JSON.stringify({ ...withRules(usersSettings(request), request), ...QUIET }),
+  [SETTINGS]: JSON.stringify({ ...withServer(withRules(usersSettings(request), request), request), ...QUIET }),
 });
 
 /** No updates, no publishing, and no copy of the whole worktree before every step: git has it already. */
 const QUIET = { autoupdate: false, share: "disabled", snapshot: false };
+
+/** opencode puts the server's name before each of its tools. */
+const mcpTools = (server: McpServerOffer | undefined): string[] =>
+  (server?.tools ?? []).map((tool) => `${MCP_SERVER_NAME}_${tool}`);
 
 const usersSettings = ({ environment = {} }: TurnRequest): Fields => {
   const text = environment[SETTINGS];
@@ -33,10 +38,23 @@ const usersSettings = ({ environment = {} }: TurnRequest): Fields => {
   ]);
 };
 
-const withRules = (settings: Fields, { permission, gateCommands = [], turnDirectory, environment }: TurnRequest) => {
+/** The server that the turn is offered, beside the user's own. */
+const withServer = (settings: Fields, { mcpServer }: TurnRequest): Fields => {
+  if (mcpServer === undefined) return settings;
+  const { command, args, env } = mcpServer;
+  const server = { type: "local", command: [command, ...args], environment: env, enabled: true };
+  return {
+    ...settings,
+    mcp: { ...fieldsOf(settings.mcp), [MCP_SERVER_NAME]: server },
+    experimental: { mcp_timeout: MCP_TOOL_LIMIT_MS, ...fieldsOf(settings.experimental) },
+  };
+};
+
+const withRules = (settings: Fields, request: TurnRequest): Fields => {
+  const { permission, gateCommands = [], turnDirectory, environment, mcpServer } = request;
   if (permission === "full") return settings;
   const folders = [turnDirectory, environment?.TMPDIR].filter((folder) => folder !== undefined);
-  const rules = opencodeRules({ permission, gateCommands, folders });
+  const rules = opencodeRules({ permission, gateCommands, folders, tools: mcpTools(mcpServer) });
   const { "*": _, ...named } = rules;
   return {
     ...settings,

@@ -40,12 +40,7 @@ export const closeReading = async (
 };
 
 /** What a judge wrote down instead of saying it: a review in the story file, or an artifact. */
-const findWritten = async (
-  world: World,
-  effect: RunTurn,
-  place: Place,
-  before: Before,
-): Promise<FoundReview> => {
+const findWritten = async (world: World, effect: RunTurn, place: Place, before: Before): Promise<FoundReview> => {
   const written = await findWrittenReview(world, effect.story, place, before);
   if (written.verdict !== undefined) return written;
   const verdict = await artifactVerdict(world, effect, place, before.tree?.tree);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { describeAgent } from "../../agents/agents.ts";
 import { gateCommandsOf } from "../../agents/gate-command.ts";
+import { ownMcpServer } from "../../agents/mcp-server.ts";
 import type { JobSpec } from "../../jobs/job.ts";
 import { isWriter, phaseNamed } from "../../model/pipeline.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
@@ -63,6 +64,7 @@ export const turnJob = async (
     turnDirectory: directory,
     gitDirectories: [world.repository.commonDirectory, await gitDirectoryOf(place.path)],
     environment,
+    mcpServer: ownMcpServer(world.bin, environment, mayRunGates(world, effect)),
     ...(place.path === place.projectPath ? {} : { worktree: place.path }),
     ...(effect.session === undefined ? {} : { session: effect.session }),
     ...(effect.model === undefined ? {} : { model: effect.model }),
@@ -77,6 +79,9 @@ export const turnJob = async (
     ...(world.run.config.isolation === "worktree" ? { ownFolder: place.path } : {}),
   };
 };
+
+const mayRunGates = (world: World, effect: RunTurn): boolean =>
+  permissionOf(world, effect) !== "read" && coordinatesGates(world.run) && world.run.gates.length > 0;
 
 /** The gates' own commands, and asking storyboard for them. */
 const allowedGates = ({ run, bin }: World): readonly string[] => [

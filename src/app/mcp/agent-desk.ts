@@ -1,0 +1,77 @@
+import { basename } from "node:path";
+import type { GateProgress } from "../../core/control/gate-messages.ts";
+import type { AgentWords, Reply } from "../../core/control/protocol.ts";
+import { UserError } from "../../core/model/user-error.ts";
+import { checkResult } from "../gate/check-result.ts";
+import { findGateProject } from "../gate/gate-project.ts";
+import { askLead } from "../gate/lead-gates.ts";
+import { connectLead } from "../lead/connect-lead.ts";
+import { projectOfTurn } from "../lead/runs.ts";
+import { readOwnStory } from "./own-story.ts";
+
+/** What the tools need of the run that the agent works in. Nothing of it rejects. */
+export interface AgentDesk {
+  /** Says something to the lead. */
+  say(words: Pick<AgentWords, "kind" | "phase" | "text">): Promise<Reply>;
+  /** Runs a gate on the worktree; the text is what the agent reads. */
+  gate(name: string, signal: AbortSignal, onProgress: (progress: GateProgress) => void): Promise<DeskAnswer>;
+  /** The story as it stands in the worktree. */
+  story(): Promise<DeskAnswer>;
+}
+
+/** An answer for the agent. */
+export interface DeskAnswer {
+  readonly ok: boolean;
+  readonly text: string;
+}
+
+/** The desk of the turn that this process belongs to, by the variables that every agent gets. */
+export const createAgentDesk = (environment: NodeJS.ProcessEnv): AgentDesk => {
+  const { STORYBOARD_TURN_DIR: turnDirectory = "", STORYBOARD_STORY: story = "" } = environment;
+  const project = projectOfTurn(turnDirectory);
+  return {
+    say: async (words) => {
+      if (project === undefined || story === "") return NO_TURN;
+      const client = await connectLead(project).catch(problemOf);
+      if (client === undefined) return NO_LEAD;
+      if (typeof client === "string") return { ok: false, message: client };
+      const reply = await client.agent({ ...words, story, turn: basename(turnDirectory) });
+      client.close();
+      return reply;
+    },
+    gate: async (name, signal, onProgress) => {
+      try {
+        const answer = await askLead(await findGateProject(undefined, environment), name, onProgress, signal);
+        switch (answer.kind) {
+          case "reports":
+            return {
+              ok: answer.reports.every(({ status }) => status === "PASS"),
+              text: checkResult(name, answer.reports),
+            };
+          case "refused":
+            return { ok: false, text: [answer.message, ...answer.steps].join("\n") };
+          case "off":
+          case "no-lead":
+            return { ok: false, text: `no answer: nobody runs gates for this run; ${BY_HAND}` };
+          default:
+            return { ok: false, text: `no answer: ${answer.reason}; ${BY_HAND}` };
+        }
+      } catch (error) {
+        return { ok: false, text: `no answer: ${problemOf(error)}; ${BY_HAND}` };
+      }
+    },
+    story: () => readOwnStory(environment),
+  };
+};
+
+const BY_HAND = "run the gate's own command yourself";
+const NO_TURN: Reply = { ok: false, message: "this is no turn of a storyboard run: nobody hears it" };
+const NO_LEAD: Reply = {
+  ok: false,
+  message:
+    "nobody leads this run right now. Go on if you can; else end your turn with the line QUESTION: and what you ask",
+};
+
+/** What only a person can put right is told; anything else is a bug of ours, told as well, since the agent has to go on. */
+const problemOf = (error: unknown): string =>
+  error instanceof UserError || error instanceof Error ? error.message : String(error);
