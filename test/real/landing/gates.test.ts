@@ -150,6 +150,39 @@ test("with two stories landing on each other, the merged tree is tested, too", a
   expect(linesOf(log)).toEqual(["0", "1", "1", "2"]);
 });
 
+const landingOnEachOther = async (gates: string, second = "") => {
+  writeSprint(project, [{ key: "1-1-a" }, { key: "1-2-b" }], {
+    configuration: withGates(`gates: { commands: { ${gates} } }\n`, "order: parallel\n"),
+  });
+  project.write("docs/x.md", "x\n").commit();
+  const scripts = {
+    "1-1-a.BUILD": `${TOGETHER_THEN.first}\nbuild`,
+    "1-2-b.BUILD": `${TOGETHER_THEN.second}\n${second}\nbuild`,
+  };
+  const log = join(project.base, "gates");
+  const ran = await project.storyboard(["run", "--headless"], { ...scripted(project, scripts), GATES: log });
+  return { ...ran, log };
+};
+
+test("on the merged tree only gates run whose paths the story or what landed meanwhile touches", async () => {
+  const { status, stdout, log } = await landingOnEachOther(
+    "docs: { run: 'echo docs >> \"$GATES\"', paths: ['docs/**'] }, src: { run: 'echo src >> \"$GATES\"', paths: ['src/**'] }",
+  );
+  expect(status, stdout).toBe(0);
+  // Both on the baseline; then src for each story, and for the second one again where it lands on the first.
+  expect(linesOf(log)).toEqual(["docs", "src", "src", "src", "src"]);
+});
+
+test("a gate that is red on the merged tree without the story, too, is not held against it: its card says since when", async () => {
+  const { status, stdout } = await landingOnEachOther(
+    "test: '! test -e \"$TOGETHER/broken\" || ! test -e src/1-1-a.txt'",
+    'touch "$TOGETHER/broken"',
+  );
+  expect(status, stdout).toBe(0);
+  expect(stdout).toContain("the gate test is red without this story, too: since 1-1-a landed");
+  expect(statuses(project)).toEqual({ "1-1-a": "done", "1-2-b": "done" });
+});
+
 test("a tree that was tested is not tested again, by a later run either", async () => {
   writeSprint(project, [{ key: "1-1-a" }], {
     configuration: withGates(

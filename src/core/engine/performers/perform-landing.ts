@@ -1,6 +1,7 @@
 import type { GateOutcome } from "../../evidence/evidence.ts";
 import type { EffectResult, Land } from "../../scheduler/effects.ts";
 import { readerOf } from "../../workspace/bookkeeping-commit.ts";
+import { listChanges } from "../../workspace/commit-list.ts";
 import { checkoutForGates, checkoutStory } from "../../workspace/gate-checkout.ts";
 import { git } from "../../workspace/git.ts";
 import {
@@ -14,11 +15,12 @@ import {
 import { proofRef } from "../../workspace/landing-refs.ts";
 import { writeLandingProgress } from "../artifacts/keep-progress.ts";
 import type { LandingStatus } from "../kept-files/kept-files.ts";
+import { redWithout } from "./attribute-gate.ts";
 import { followSoon } from "./move-copy.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { offerRepair, takeStatusesOut } from "./refused-landing.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
-import { branchOf, carriedIn, type Place, storyIn, swept, type World } from "./world.ts";
+import { branchOf, carriedIn, fromProject, type Place, storyIn, swept, type World } from "./world.ts";
 
 /** How often a landing is planned anew when something else moved the integration branch. */
 const PLANS_MAX = 5;
@@ -42,21 +44,24 @@ export const performLanding = async (world: World, effect: Land, signal: AbortSi
   for (let attempt = 1; attempt <= PLANS_MAX; attempt++) {
     const plan = await planLanding(requestOf(world, effect, landing));
     if (plan.kind !== "planned") return conclude(world, place, landing, plan);
-    const gates = await gatesOnMerged(world, effect, place, plan, signal);
-    const red = gates.find((gate) => !gate.ok && !world.baselineRed().includes(gate.name));
+    const { gates, red, notes } = await gatesOnMerged(world, effect, place, plan, signal);
     if (red !== undefined) {
       const onto = plan.landed.before;
       return offerRepair(world, place, effect.story, { kind: "gate-red", gate: red.name, tail: red.tail, onto });
     }
     const landed = await commitLanding(world.repository, plan);
-    if (landed !== "stale") return withGates(await conclude(world, place, landing, landed), gates);
+    if (landed !== "stale") return withGates(await conclude(world, place, landing, landed), gates, notes);
   }
   throw new Error(`${world.run.integration} keeps moving while ${effect.story} lands`);
 };
 
-const withGates = (result: EffectResult, gates: readonly GateOutcome[]): EffectResult =>
+const withGates = (result: EffectResult, gates: readonly GateOutcome[], notes: readonly string[]): EffectResult =>
   result.kind === "landed" && gates.length > 0
-    ? { ...result, gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }
+    ? {
+        ...result,
+        notes: [...result.notes, ...notes],
+        gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })),
+      }
     : result;
 
 const requestOf = (world: World, effect: Land, landing: LandingStatus): LandRequest => ({
@@ -71,25 +76,58 @@ const requestOf = (world: World, effect: Land, landing: LandingStatus): LandRequ
   bookkeeping: (read) => world.keptFiles.bookkeeping(read, landing),
 });
 
-/** Gates again on the merged tree, when something landed since the story started: green apart is not green together. */
+interface MergedGates {
+  readonly gates: readonly GateOutcome[];
+  /** The first one that is held against the story. */
+  readonly red?: GateOutcome;
+  /** For the card: gates that are red, but were so without this story. */
+  readonly notes: readonly string[];
+}
+
+/**
+ * Gates again on the merged tree, when something landed since the story started: green apart is not green together. Of
+ * gates with paths those that the story or what landed meanwhile touches.
+ */
 const gatesOnMerged = async (
   world: World,
   effect: Land,
   place: Place,
   plan: LandPlan,
   signal: AbortSignal,
-): Promise<readonly GateOutcome[]> => {
-  const gates = gatesFor(world);
-  if (gates.gates.length === 0 || plan.landed.before === effect.baseline || !world.run.policy.evidence) return [];
-  const tree = (await git(["rev-parse", `${plan.landed.after}^{tree}`], { cwd: place.path })).stdout;
+): Promise<MergedGates> => {
+  const { before, after } = plan.landed;
+  if (before === effect.baseline || !world.run.policy.evidence) return { gates: [], notes: [] };
+  const { gates } = gatesFor(world, await changedOnMerged(world, effect, place, after));
+  if (gates.length === 0) return { gates: [], notes: [] };
+  const tree = (await git(["rev-parse", `${after}^{tree}`], { cwd: place.path })).stdout;
   await takeStatusesOut(world, place, effect.story);
-  await checkoutForGates(place.path, plan.landed.after);
+  await checkoutForGates(place.path, after);
   try {
-    return await runGates(world, gates, { projectPath: place.projectPath, tree }, signal);
+    const outcomes = await runGates(world, { gates, left: [] }, { projectPath: place.projectPath, tree }, signal);
+    const notes: string[] = [];
+    for (const gate of gates) {
+      const red = outcomes.find(({ name, ok }) => name === gate.name && !ok);
+      if (red === undefined || world.baselineRed().includes(red.name)) continue;
+      const why = await redWithout(world, place, gate, before, signal);
+      if (why === undefined) return { gates: outcomes, red, notes };
+      notes.push(why);
+    }
+    return { gates: outcomes, notes };
   } finally {
     await checkoutStory(place.path, branchOf(world, effect.story));
   }
 };
+
+/** What the merged tree has beyond the commit that the story started from. */
+const changedOnMerged = async (
+  world: World,
+  { baseline }: Land,
+  place: Place,
+  after: string,
+): Promise<readonly string[] | undefined> =>
+  baseline === undefined
+    ? undefined
+    : (await listChanges(baseline, after, { cwd: place.path })).map(({ path }) => fromProject(world, path));
 
 const conclude = async (
   world: World,
