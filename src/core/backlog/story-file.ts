@@ -1,3 +1,4 @@
+import type { AcceptanceCriterion } from "../model/criteria.ts";
 import type { Complexity, StoryTask } from "../model/story.ts";
 import { complexityOf, declaredComplexity } from "./complexity.ts";
 import { type MarkdownLine, markdownLines } from "./markdown-lines.ts";
@@ -13,7 +14,7 @@ export interface StoryFileText {
   /** As written; only a hint, the sprint file is the authority. */
   readonly rawStatus?: string;
   readonly complexity: Complexity;
-  readonly acceptanceCriteria: readonly string[];
+  readonly acceptanceCriteria: readonly AcceptanceCriterion[];
   readonly tasks: readonly StoryTask[];
   /** Files that its frontmatter says it touches. */
   readonly touches: readonly string[];

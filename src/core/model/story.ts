@@ -1,3 +1,4 @@
+import type { AcceptanceCriterion } from "./criteria.ts";
 import type { StoryStatus } from "./status.ts";
 import type { StoryKey } from "./story-key.ts";
 
@@ -47,7 +48,7 @@ export interface Story {
   readonly touches: readonly string[];
   /** Names of resources that the story needs alone. */
   readonly needs: readonly string[];
-  readonly acceptanceCriteria: readonly string[];
+  readonly acceptanceCriteria: readonly AcceptanceCriterion[];
   /** Section-scoped tasks of the story file. Empty where there is no file or it has none. */
   readonly tasks: readonly StoryTask[];
 }

@@ -25,7 +25,10 @@ const context: PromptContext = {
   baselineCommit: "1a2b3c",
   commits: "agent",
   commitSubject: "feat(36-2): Agreement badge",
-  acceptanceCriteria: ["The badge shows", "It is green"],
+  acceptanceCriteria: [
+    { id: "1", text: "The badge shows" },
+    { id: "2", text: "It is green" },
+  ],
 };
 const build = (of: PromptContext): PhaseTask => ({
   template: "build",

@@ -61,7 +61,7 @@ describe("a BMAD project", () => {
     expect(backlog.stories.map(({ dependsOn }) => dependsOn.map(({ key, source }) => `${source.kind}:${key}`))).toEqual(
       [[], ["declared:1-1-setup"], ["reference:1-2-login", "file:1-1-setup"], []],
     );
-    expect(backlog.stories[1]?.acceptanceCriteria).toEqual(["It logs in"]);
+    expect(backlog.stories[1]?.acceptanceCriteria).toEqual([{ id: "1", text: "It logs in" }]);
     expect(backlog.notes).toEqual([
       "The sprint file counts where a story file has another status: 1-1-setup (done, in its file review).",
     ]);

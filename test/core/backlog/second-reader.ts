@@ -29,3 +29,21 @@ export const readByLine = (text: string): Map<string, string> => {
   }
   return found;
 };
+
+/**
+ * A deliberately dumb second counter of acceptance criteria, by line: the lines of the first section of that name, and of the
+ * ways to begin a criterion the first one that occurs. It reads no Markdown.
+ */
+export const countCriteria = (text: string): number => {
+  const lines = text.split(/\r?\n/);
+  const isHead = (line: string): boolean =>
+    /^(?:##+ |\*\*)(?:acceptance criteria|crit.res d'acceptation|验收标准)/i.test(line);
+  const head = lines.findIndex(isHead);
+  const depth = /^#+/.exec(lines[head] ?? "")?.[0].length ?? 6;
+  const rest = lines.slice(head + 1);
+  const end = rest.findIndex((line) => (/^#+(?= )/.exec(line)?.[0].length ?? 9) <= depth);
+  const section = rest.slice(0, end === -1 ? rest.length : end);
+  const ways = [/^#+ AC/, /^\d+\. /, /^(- )?[*`]+AC/, /^ *Scenario:/, /^[*]*Given/, /^- /, /^\|(?! AC ID|-)/];
+  const way = ways.find((one) => section.some((line) => one.test(line)));
+  return way === undefined ? 0 : section.filter((line) => way.test(line)).length;
+};

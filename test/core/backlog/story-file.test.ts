@@ -123,28 +123,6 @@ test("a fence ends with its own kind of mark only", () => {
   expect(tasks.map(({ text }) => text)).toEqual(["task"]);
 });
 
-describe("acceptance criteria", () => {
-  test.each([
-    ["numbered, with deeper lists", "Intro.\n\n1. One\n   - more\n2. Two\n", ["One\n   - more", "Two"]],
-    ["bold labels", "**AC1:** One\n\n**AC2:** Two\n", ["**AC1:** One", "**AC2:** Two"]],
-    ["headings", "### AC1: One\n- a\n- b\n### AC 2.1: Two\n", ["AC1: One\n- a\n- b", "AC 2.1: Two"]],
-    ["bullets", "- [ ] One\n- Two\n", ["One", "Two"]],
-    ["Given, When, Then", "**Given** a\n**When** b\n\n**Given** c\n", ["**Given** a\n**When** b", "**Given** c"]],
-    ["a table", "| AC | Text |\n| --- | --- |\n| 1 | One |\n| 2 | Two |\n", ["| 1 | One |", "| 2 | Two |"]],
-    ["prose", "It works.\nWell.\n", ["It works.\nWell."]],
-  ])("as %s", (_, section, expected) => {
-    expect(read(`# T\n\n## Acceptance Criteria\n\n${section}\n## Tasks\n\n1. not one\n`).acceptanceCriteria).toEqual(
-      expected,
-    );
-  });
-
-  test("under headings of other languages and under a bold line", () => {
-    for (const heading of ["## Critères d'acceptation", "## 验收标准", "**Acceptance Criteria:**"]) {
-      expect(read(`# T\n\n${heading}\n\n1. Un\n2. Deux\n`).acceptanceCriteria).toEqual(["Un", "Deux"]);
-    }
-  });
-});
-
 describe("complexity", () => {
   const boxes = (count: number): string => "- [ ] x\n".repeat(count);
   test.each([

@@ -1,3 +1,4 @@
+import type { AcceptanceCriterion, CriteriaLedger } from "../../model/criteria.ts";
 import type { LandingConflict } from "../../model/landing-conflict.ts";
 import type { PhaseEvidence } from "../../model/pipeline.ts";
 import type { Finding } from "../../model/review.ts";
@@ -28,7 +29,11 @@ export interface PromptContext {
   readonly languages?: { readonly communication?: string; readonly documents?: string };
   /** What storyboard will check besides the gates, one sentence each. */
   readonly evidence?: readonly string[];
-  readonly acceptanceCriteria: readonly string[];
+  readonly acceptanceCriteria: readonly AcceptanceCriterion[];
+  /** What a criterion without proof means; unset where nobody asks for checks. */
+  readonly criteria?: "warn" | "require";
+  /** What was claimed and proven of the criteria, for a reviewer. */
+  readonly ledger?: CriteriaLedger;
   /** What a reviewer looks at, e.g. `1a2b3c..HEAD`; unset means everything since the baseline. */
   readonly diffRange?: string;
   /** The severity from which a finding sends the story back. */

@@ -162,7 +162,7 @@ export const skillSection = (context: PromptContext, evidence: PromptEvidence): 
 export const criteriaSection = ({ acceptanceCriteria }: PromptContext): string =>
   acceptanceCriteria.length === 0
     ? ""
-    : fenced("ACCEPTANCE CRITERIA", acceptanceCriteria.map((criterion, i) => `${i + 1}. ${criterion}`).join("\n"));
+    : fenced("ACCEPTANCE CRITERIA", acceptanceCriteria.map(({ id, text }) => `${id}. ${text}`).join("\n"));
 
 /** Findings as material, the worst first. */
 export const findingsSection = (what: string, findings: readonly Finding[]): string => {
