@@ -43,6 +43,13 @@ const counts = z
   .refine(({ total, ...parts }) => Object.values(parts).reduce((sum, part) => sum + part, 0) === total, {
     message: "the counts do not add up to total",
   });
+const criteria = z.strictObject({
+  total: count,
+  claimed: count,
+  proven: count,
+  unproven: count,
+  not_checkable: count,
+});
 const outcome = z.enum(["done", "already-done", "failed", "blocked", "skipped", "parked", "awaiting-operator"]);
 const time = z.iso.datetime();
 const story = z.string().min(1);
@@ -86,7 +93,7 @@ export const contractLineSchema = z.union([
     error: error.optional(),
   }),
   line("landing.refused", { story, error, files: z.array(z.string()) }),
-  line("evidence.checked", { story, missing: z.array(z.string()) }),
+  line("evidence.checked", { story, missing: z.array(z.string()), criteria: criteria.optional() }),
   line("gate.ended", { name: z.string(), ok: z.boolean(), cached: z.boolean() }),
   line("breaker.opened", {}),
   line("workers.changed", { max: count, effective: count }),
@@ -115,6 +122,7 @@ export const statusDocumentSchema = z.strictObject({
       duration_ms: z.number().nonnegative().nullable(),
       waiting_for: z.string().min(1).nullable(),
       commit: z.string().nullable(),
+      criteria: criteria.nullable(),
       error: error.nullable(),
     }),
   ),

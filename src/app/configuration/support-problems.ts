@@ -19,7 +19,6 @@ const anyOf =
 
 const UNSERVED: readonly Unserved[] = [
   { path: ["source"], refuses: anyOf("phases") },
-  { path: ["evidence", "criteria"], refuses: anyOf("require") },
   { path: ["notify", "webhook"], refuses: (value) => typeof value === "string" },
   { path: ["hooks"], refuses: (value) => isSection(value) && Object.keys(value).length > 0 },
   { path: ["finish", "push"], refuses: anyOf(true) },
@@ -33,6 +32,7 @@ export const supportProblems = (settings: Settings): SettingProblem[] => [
     text: `${shownValue(settingAt(settings, path))} is not supported in this version yet`,
   })),
   ...pipelineProblems(settings, PROMPTS),
+  ...criteriaProblems(settings),
   ...gateNameProblems(settings),
   ...commitPatternProblems(settings),
   ...playbookProblems(settings),
@@ -50,6 +50,18 @@ const PROMPTS: readonly string[] = [
   "plan",
   "worker",
 ];
+
+/** A criterion is proven by a tree of the story's own, and by evidence that is looked at. */
+const criteriaProblems = (settings: Settings): SettingProblem[] => {
+  const path = ["evidence", "criteria"];
+  if (settingAt(settings, path) !== "require") return [];
+  const text = "require cannot be met";
+  if (settings.isolation === "shared") {
+    return [{ path, text: `${text} with isolation: shared; set isolation: worktree, or warn or off here` }];
+  }
+  const hasNone = settingAt(settings, ["evidence", "profile"]) === "none";
+  return hasNone ? [{ path, text: `${text} with evidence.profile: none; set profile: story-file, or off here` }] : [];
+};
 
 /** Detected gates are known only later; the names of configured ones are checked here. */
 const gateNameProblems = (settings: Settings): SettingProblem[] => {

@@ -4,6 +4,7 @@ import type { BuildClaim } from "../../core/model/review.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
 import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
 import { type CardContext, durationOf } from "./card-parts.ts";
+import { criteriaReasons, criteriaWords } from "./criteria-lines.ts";
 import { failureCard } from "./failure-card.ts";
 import { issuesOf } from "./issues.ts";
 import { phaseCosts } from "./phase-costs.ts";
@@ -62,7 +63,12 @@ const doneCard = (story: StoryState, record: StoryRecord, { columns, label }: Ca
     `  Tests: ${testsOf(record.claim)}`,
     `  Gates: ${gatesOf(story)}`,
     `  Issues: ${issuesLine(story, record)}`,
-    `  Criteria proven: –`,
+    `  Criteria: ${criteriaWords(story.criteria?.ledger)}`,
+    ...bounded(
+      criteriaReasons(story.criteria?.ledger).map((reason) => `    ${reason}`),
+      LISTED_MAX,
+      "    ",
+    ),
     `  Commit: ${story.commit === undefined ? "–" : `feat(${name}): ${story.commit.slice(0, 7)}`}`,
     `  Attempts: ${story.attempt}  Cost: ${costOf(story)}`,
     ...phaseCosts(record),

@@ -24,6 +24,15 @@ export interface ContractUsage {
   readonly usd_is_part?: true;
 }
 
+/** How many acceptance criteria of a story are in which state; `claimed` are all that the builder said anything of. */
+export interface ContractCriteria {
+  readonly total: number;
+  readonly claimed: number;
+  readonly proven: number;
+  readonly unproven: number;
+  readonly not_checkable: number;
+}
+
 /** How many stories are where; all but `total` add up to `total`. */
 export type ContractCounts = Readonly<Record<CountName | "total", number>>;
 
@@ -89,7 +98,13 @@ export type ContractBody =
       readonly commit?: string;
       readonly error?: ContractError;
     }
-  | { readonly type: "evidence.checked"; readonly story: StoryKey; readonly missing: readonly string[] }
+  | {
+      readonly type: "evidence.checked";
+      readonly story: StoryKey;
+      readonly missing: readonly string[];
+      /** Set where the checks of acceptance criteria were looked at. */
+      readonly criteria?: ContractCriteria;
+    }
   | { readonly type: "gate.ended"; readonly name: string; readonly ok: boolean; readonly cached: boolean }
   | { readonly type: "breaker.opened" }
   | { readonly type: "workers.changed"; readonly max: number; readonly effective: number }

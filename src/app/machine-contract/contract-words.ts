@@ -1,7 +1,8 @@
+import { type CriteriaLedger, criteriaCounts } from "../../core/model/criteria.ts";
 import type { Failure } from "../../core/model/failure.ts";
 import { plainText } from "../../core/model/plain-text.ts";
 import type { Usage } from "../../core/model/usage.ts";
-import type { ContractError, ContractUsage } from "./contract-line.ts";
+import type { ContractCriteria, ContractError, ContractUsage } from "./contract-line.ts";
 
 /** A failure in the contract's words, free of terminal control. */
 export const contractError = (failure: Failure): ContractError => ({
@@ -17,6 +18,12 @@ export const contractUsage = ({ inputTokens, outputTokens, usd, usdIsPart }: Usa
   usd,
   ...(usdIsPart ? { usd_is_part: true } : {}),
 });
+
+/** The numbers of a criteria ledger in the contract's words. */
+export const contractCriteria = (ledger: CriteriaLedger): ContractCriteria => {
+  const { total, claimed, proven, unproven, notCheckable } = criteriaCounts(ledger);
+  return { total, claimed, proven, unproven, not_checkable: notCheckable };
+};
 
 /** Money for people: `$3.81`, `$3.81+` where some of it is not known, `–` where nothing is. */
 export const costWords = ({ usd, usd_is_part: isPart }: Pick<ContractUsage, "usd" | "usd_is_part">): string =>

@@ -8,7 +8,7 @@ import { failureOf, failureOfTurn } from "../../core/scheduler/failures.ts";
 import { governedWorkers } from "../../core/scheduler/providers.ts";
 import { effectiveWorkers, type RunState, storyOf } from "../../core/scheduler/state.ts";
 import type { ContractBody } from "./contract-line.ts";
-import { contractError, contractUsage, isoTime } from "./contract-words.ts";
+import { contractCriteria, contractError, contractUsage, isoTime } from "./contract-words.ts";
 
 type Event<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
 
@@ -46,7 +46,12 @@ export const projectEvent = (
     case "evidence.checked":
       return [
         ...(event.result.gates ?? []).map((gate) => gateEnded(gate.name, gate.ok, gate.cached)),
-        { type: "evidence.checked", story: event.story, missing: event.result.missing.map(plainText) },
+        {
+          type: "evidence.checked",
+          story: event.story,
+          missing: event.result.missing.map(plainText),
+          ...(event.result.criteria === undefined ? {} : { criteria: contractCriteria(event.result.criteria) }),
+        },
       ];
     default:
       return runBody(event, state);

@@ -5,8 +5,14 @@ import type { Outcome } from "../../core/scheduler/events.ts";
 import { heroName } from "../../core/scheduler/heroes.ts";
 import { governedWorkers, playerOf } from "../../core/scheduler/providers.ts";
 import { effectiveWorkers, type RunState, type StoryState } from "../../core/scheduler/state.ts";
-import { CONTRACT_VERSION, type ContractCounts, type ContractError, type ContractUsage } from "./contract-line.ts";
-import { contractError, contractUsage, isoTime } from "./contract-words.ts";
+import {
+  CONTRACT_VERSION,
+  type ContractCounts,
+  type ContractCriteria,
+  type ContractError,
+  type ContractUsage,
+} from "./contract-line.ts";
+import { contractCriteria, contractError, contractUsage, isoTime } from "./contract-words.ts";
 import { waitingFor } from "./waiting-for.ts";
 
 /** A story's status: `waiting` waits for a person while the run goes on, and is `parked` once the run has ended. */
@@ -35,6 +41,8 @@ export interface StatusStory {
   readonly duration_ms: number | null;
   readonly waiting_for: string | null;
   readonly commit: string | null;
+  /** Of the last look at its acceptance criteria, and of the merged tree once it has landed; `null` before and without. */
+  readonly criteria: ContractCriteria | null;
   readonly error: ContractError | null;
 }
 
@@ -116,6 +124,7 @@ const statusStory = (state: RunState, story: StoryState, nowMs: number): StatusS
     duration_ms: story.startedAtMs === undefined ? null : Math.max(0, (story.endedAtMs ?? nowMs) - story.startedAtMs),
     waiting_for: waitingFor(state, story, nowMs),
     commit: story.commit ?? null,
+    criteria: criteriaOf(story),
     error: failure === undefined ? null : contractError(failure),
   };
 };
@@ -125,6 +134,9 @@ const sessionOf = ({ policy: { pipeline } }: RunState, { phase, sessions }: Stor
   const isTurn = phase !== undefined && phaseNamed(pipeline, phase).kind === "turn";
   return sessions[threadOf(pipeline, isTurn ? phase : workPhase(pipeline).name)]?.id ?? null;
 };
+
+const criteriaOf = ({ criteria }: StoryState): ContractCriteria | null =>
+  criteria?.ledger === undefined ? null : contractCriteria(criteria.ledger);
 
 const roleOf = (state: RunState, story: StoryState): Role | undefined => {
   if (story.phase === undefined) return undefined;

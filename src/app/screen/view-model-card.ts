@@ -3,6 +3,8 @@ import { firstLine, plainLine, plainText } from "../../core/model/plain-text.ts"
 import type { StoryKey } from "../../core/model/story-key.ts";
 import { heroName } from "../../core/scheduler/heroes.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
+import { criteriaReasons, criteriaWords } from "../headless/criteria-lines.ts";
+import { bounded } from "../headless/print-lines.ts";
 import { statusMark } from "../headless/status-mark.ts";
 import { storyCard } from "../headless/story-card.ts";
 import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
@@ -73,10 +75,19 @@ const openCard = (facts: ScreenFacts, story: StoryState, columns: number, nowMs:
     ...pastAttempts(facts, story).flatMap(([name, words]) => entry(name, words, "warn")),
     ...entry("Phases", phaseWords(facts, story, nowMs)),
     ...entry("Findings", findingsWords(story)),
+    ...entry("Criteria", criteriaLines(story)),
     ...entry("Cost", storyCost(story)),
     ...[...story.flags, ...story.notes].slice(0, 20).flatMap((note) => entry("Note", plainLine(note))),
   ];
 };
+
+/** Criteria that a card of a story under way gives the reasons of. */
+const REASONS_MAX = 10;
+
+const criteriaLines = ({ criteria }: StoryState): string | undefined =>
+  criteria?.ledger === undefined
+    ? undefined
+    : [criteriaWords(criteria.ledger), ...bounded(criteriaReasons(criteria.ledger), REASONS_MAX, "")].join("\n");
 
 /** Earlier attempts with the reason of their failure. */
 const pastAttempts = ({ records }: ScreenFacts, { story }: StoryState): (readonly [string, string])[] =>

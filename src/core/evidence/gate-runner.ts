@@ -73,6 +73,8 @@ export interface GateRunner {
   request(request: GateRequest, signal?: AbortSignal): Promise<GateOutcome>;
   /** How far the run is that a request waits for; undefined where none is under way. */
   stage(request: GateRequest): GateStage | undefined;
+  /** The cached outcome of a gate, without running anything; undefined where there is none. */
+  recall(request: Pick<GateRequest, "name" | "key">): Promise<GateOutcome | undefined>;
 }
 
 interface SharedRun {
@@ -113,6 +115,10 @@ export const createGateRunner = (options: GateRunnerOptions): GateRunner => {
 
   return {
     stage: (request) => shared.get(shareOf(request))?.stage(),
+    async recall({ name, key }) {
+      const stored = await options.cache.get(key).catch((error) => void options.onCacheError?.(error));
+      return stored ? { name, ...stored, cached: true } : undefined;
+    },
     async request(request, signal) {
       signal?.throwIfAborted();
       const run = shared.get(shareOf(request)) ?? start(request);

@@ -1,3 +1,5 @@
+import type { CriterionClaim } from "./criteria.ts";
+
 export type Severity = "critical" | "high" | "medium" | "low";
 
 /** Something a reviewer found. Its identity is file and title (product.md, Review). */
@@ -30,6 +32,8 @@ export interface BuildClaim {
   readonly issues?: { readonly found: number; readonly fixed: number };
   /** Rounds of repair after them. */
   readonly iterations?: number;
+  /** Which check shows which acceptance criterion; storyboard runs them itself. */
+  readonly criteria?: readonly CriterionClaim[];
 }
 
 const ORDER: readonly Severity[] = ["low", "medium", "high", "critical"];

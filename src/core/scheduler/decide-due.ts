@@ -95,6 +95,7 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
     ...conflictOf(story),
     ...(story.openFindings.length > 0 ? { findings: story.openFindings } : {}),
     ...(story.reviewedTree !== undefined && judgesAgain(story, phase) ? { lastReviewed: story.reviewedTree } : {}),
+    ...(phase.evidence === "verdict" && story.criteria?.ledger ? { criteria: story.criteria.ledger } : {}),
     ...modelOf(agent, next, story),
     ...sessionFields(session),
     ...(story.messages.length === 0 ? {} : { messages: story.messages }),

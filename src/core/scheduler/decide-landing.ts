@@ -60,6 +60,9 @@ const progressOf = ({ policy }: RunState, { phaseStates, commit }: StoryState): 
   return { phases: { ...phaseStates }, ...(commit === undefined ? {} : { commit }) };
 };
 
+const ledgerOf = ({ criteria }: StoryState): Pick<Land, "criteria"> =>
+  criteria?.ledger === undefined ? {} : { criteria: criteria.ledger };
+
 /** The next story of the queue lands, one at a time. While the run stops, what waits to land goes back to the queue. */
 export const startLanding = (decision: Decision): RunEvent[] => {
   const { state } = decision;
@@ -77,6 +80,7 @@ export const startLanding = (decision: Decision): RunEvent[] => {
     deferred: storyOf(state, key).deferredFindings,
     ...baselineOf(storyOf(state, key)),
     ...progressOf(state, storyOf(state, key)),
+    ...ledgerOf(storyOf(state, key)),
   };
   return [{ type: "landing.requested", story: key, effect }];
 };

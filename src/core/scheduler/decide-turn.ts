@@ -138,7 +138,7 @@ const finished = (
   if (phase.evidence === "plan") return [planned(effect, result)];
   if (!decision.state.policy.evidence || !isChecked(phase)) return phaseHolds(decision, story, phase);
   if (decision.state.stopping !== undefined) return saved(decision, phase, story, effect);
-  return requestEvidence(decision, effect.story, effect.phase, "phase");
+  return requestEvidence(decision, effect.story, effect.phase, "phase", result.claim);
 };
 
 /** The run stops: the turn's work is looked at when it goes on. */
@@ -208,7 +208,7 @@ const cutOff = (
   const reason = result.end.kind === "cut" ? result.end.reason : "stop";
   if (decision.state.stopping !== undefined || reason === "stop") return saved(decision, phase, story, effect);
   if (isChecked(phase) && decision.state.policy.evidence) {
-    return requestEvidence(decision, effect.story, effect.phase, "salvage");
+    return requestEvidence(decision, effect.story, effect.phase, "salvage", result.claim);
   }
   return afterCut(decision, story, effect.phase, result, neverBegan(result));
 };

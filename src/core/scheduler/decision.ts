@@ -1,5 +1,7 @@
+import { type CriterionClaim, laterClaims } from "../model/criteria.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
 import type { PhaseName } from "../model/pipeline.ts";
+import type { BuildClaim } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
 import type { StoryKey } from "../model/story-key.ts";
 import type { CheckEvidence, EffectId, WriteStatus } from "./effects.ts";
@@ -33,12 +35,13 @@ export const requestStatus = (
   return [{ type: "status.requested", story, effect }];
 };
 
-/** Asks for a look at the evidence. */
+/** Asks for a look at the evidence; `said` is what the turn that ended just now claims and the state does not hold yet. */
 export const requestEvidence = (
   decision: Decision,
   story: StoryKey,
   phase: PhaseName,
   purpose: CheckEvidence["purpose"],
+  said?: BuildClaim,
 ): RunEvent[] => [
   {
     type: "evidence.requested",
@@ -51,9 +54,13 @@ export const requestEvidence = (
       purpose,
       ...baselineOf(storyOf(decision.state, story)),
       ...conflictOf(storyOf(decision.state, story)),
+      ...claimsOf(laterClaims(storyOf(decision.state, story).criteria?.claims ?? [], said?.criteria ?? [])),
     },
   },
 ];
+
+const claimsOf = (claims: readonly CriterionClaim[]): Pick<CheckEvidence, "claims"> =>
+  claims.length === 0 ? {} : { claims };
 
 /** The commit that a story started from, as effects carry it. */
 export const baselineOf = ({ baseline }: Pick<StoryState, "baseline">): { readonly baseline?: string } =>

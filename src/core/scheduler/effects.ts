@@ -1,3 +1,4 @@
+import type { CriteriaLedger, CriterionClaim } from "../model/criteria.ts";
 import type { Failure } from "../model/failure.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
 import type { PhaseName, Role } from "../model/pipeline.ts";
@@ -59,6 +60,8 @@ export interface RunTurn {
   readonly baseline?: string;
   /** What storyboard noticed about the work, for a reviewer. */
   readonly flags: readonly string[];
+  /** What was proven of the acceptance criteria, for a reviewer. */
+  readonly criteria?: CriteriaLedger;
   /** For a reviewer that judges again: the git tree that the last verdict was about. */
   readonly lastReviewed?: string;
   /** What reviews left open so far. */
@@ -104,6 +107,8 @@ export interface CheckEvidence {
   readonly baseline?: string;
   /** What the story has to be merged with, after a landing that was refused. */
   readonly conflict?: LandingConflict;
+  /** Which checks the builder names for the acceptance criteria, over all turns. */
+  readonly claims?: readonly CriterionClaim[];
 }
 
 /** Sets a status in the sprint file and the story file of the user's copy; never downgrades. */
@@ -124,6 +129,8 @@ export interface Land {
   /** Findings that did not block; they go to deferred-work.md. */
   readonly deferred: readonly Finding[];
   readonly baseline?: string;
+  /** What was proven of the acceptance criteria on the story's own commit. */
+  readonly criteria?: CriteriaLedger;
   /** How far its phases are, where progress is kept: the landing carries it. */
   readonly phases?: PhaseStates;
   /** The story's own commit before it lands. */
@@ -223,6 +230,8 @@ export type EvidenceResult = {
   readonly finalStatus?: WritableStatus;
   /** Unset where no gate applies. */
   readonly gates?: readonly GateResult[];
+  /** Unset where the checks of acceptance criteria were not looked at. */
+  readonly criteria?: CriteriaLedger;
 };
 
 export type LandingResult =
@@ -233,6 +242,8 @@ export type LandingResult =
       readonly notes: readonly string[];
       /** Gates that were run on the merged tree. */
       readonly gates?: readonly GateResult[];
+      /** Set where the checks of acceptance criteria were run on the merged tree. */
+      readonly criteria?: CriteriaLedger;
     }
   | LandingRefusal;
 

@@ -1,3 +1,4 @@
+import { type CriteriaLedger, laterClaims } from "../model/criteria.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
 import { decidesFindings, isWriter, type PhaseName, phaseNamed, threadOf } from "../model/pipeline.ts";
 import { isInterruption, neverBegan, type TurnResult, wasHeard } from "../model/turn.ts";
@@ -61,6 +62,10 @@ export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn
     const thread = threadOf(state.policy.pipeline, event.phase);
     story.sessions[thread] = sessionOf(story, thread, result, result.session);
   }
+  if (result.claim?.criteria !== undefined) {
+    const claims = laterClaims(story.criteria?.claims ?? [], result.claim.criteria);
+    story.criteria = { ...story.criteria, claims };
+  }
   if (isInterruption(result.end)) {
     story.interruptions++;
     story.turnsOf[event.phase] = Math.max(0, (story.turnsOf[event.phase] ?? 0) - 1);
@@ -100,9 +105,14 @@ export const evidenceChecked = (story: StoryState, event: Event<"evidence.checke
   if (result.finalStatus !== undefined) story.finalStatus = result.finalStatus;
   story.notes.push(...result.notes.filter((note) => !story.notes.includes(note)));
   story.flags.push(...result.flags.filter((flag) => !story.flags.includes(flag)));
+  rememberLedger(story, result.criteria);
   if (result.gates !== undefined) {
     story.gates = Object.fromEntries(result.gates.map((gate) => [gate.name, gate.ok]));
   }
+};
+
+const rememberLedger = (story: StoryState, ledger: CriteriaLedger | undefined): void => {
+  if (ledger !== undefined) story.criteria = { claims: story.criteria?.claims ?? [], ledger };
 };
 
 /** The next phase is decided; it starts when nothing holds it. */
@@ -144,6 +154,7 @@ export const endLanding = (state: RunState, story: StoryState, { result }: Event
   if (result.kind === "landed") {
     story.keptStatus = story.landingStatus;
     story.notes.push(...result.notes);
+    rememberLedger(story, result.criteria);
     return;
   }
   story.refusals++;

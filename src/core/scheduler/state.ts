@@ -1,3 +1,4 @@
+import type { StoryCriteria } from "../model/criteria.ts";
 import type { Failure } from "../model/failure.ts";
 import { graphOf, ranksOf, type StoryGraph, storyWeight } from "../model/graph.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
@@ -99,6 +100,8 @@ export interface StoryState {
   notes: string[];
   flags: string[];
   gates: Readonly<Record<string, boolean>>;
+  /** Checks that the builder named for acceptance criteria, and what they showed; unset before. */
+  criteria?: StoryCriteria | undefined;
 }
 
 /** All that a decision may depend on. Owned by one engine, mutated by `evolve` alone. */

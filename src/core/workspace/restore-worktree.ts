@@ -1,6 +1,7 @@
 import { listChanges } from "./commit-list.ts";
 import { git } from "./git.ts";
 import { saveWork } from "./saved-work.ts";
+import { endLeftovers } from "./switch-worktree.ts";
 import { readWorkingState, treeOf } from "./working-state.ts";
 
 /** A worktree as it stood at one moment, uncommitted files included. */
@@ -40,12 +41,27 @@ export const resetTo = async (worktree: string, snapshot: Snapshot): Promise<Und
   const changedPaths = await pathsBetween(worktree, snapshot.tree, now.tree);
   const name = snapshot.branch ?? "detached";
   const savedAs = await saveWork(worktree, { name, head: now.head, reason: "A turn that may only read changed this." });
+  await bringBack(worktree, snapshot);
+  return { changedPaths, committed, leftBranch, savedAs };
+};
+
+/**
+ * The same after a command that is nobody's work, a check: what it did is not saved, and what it left under way in git (a
+ * lock, a merge) is forgotten.
+ */
+export const putBack = async (worktree: string, snapshot: Snapshot): Promise<void> => {
+  await endLeftovers(worktree);
+  const now = await takeSnapshot(worktree);
+  if (now.tree === snapshot.tree && now.head === snapshot.head && now.branch === snapshot.branch) return;
+  await bringBack(worktree, snapshot);
+};
+
+const bringBack = async (worktree: string, snapshot: Snapshot): Promise<void> => {
   // With everything in the index, read-tree knows each file that it has to change or remove.
   await git(["add", "-A", "--", ":(top)"], { cwd: worktree });
   await git(["read-tree", "--reset", "-u", snapshot.tree], { cwd: worktree });
   await putHeadBack(worktree, snapshot);
   await git(["reset", "--quiet", "--mixed", snapshot.head], { cwd: worktree });
-  return { changedPaths, committed, leftBranch, savedAs };
 };
 
 /** The files that differ between two trees of one repository. */

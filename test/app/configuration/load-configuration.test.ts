@@ -240,10 +240,21 @@ test.each([
   ["hooks: { story_ended: [./notify.sh] }", "hooks"],
   ["finish: { push: true }", "finish.push"],
   ["finish: { pr: true }", "finish.pr"],
-  ["evidence: { criteria: require }", "evidence.criteria"],
 ])("%s is refused by name", async (text, path) => {
   expect(await mistakesOf(load(text))).toEqual([
     expect.stringMatching(new RegExp(`^storyboard\\.yaml:1:\\d+  ${path}: .* is not supported in this version yet$`)),
+  ]);
+});
+
+test("criteria can be required where a tree of the story's own can prove them, and nowhere else", async () => {
+  expect((await load("evidence: { criteria: require }\n")).config.evidence.criteria).toBe("require");
+  expect(await mistakesOf(load("isolation: shared\nevidence: { criteria: require }\n"))).toEqual([
+    expect.stringMatching(
+      /^storyboard\.yaml:2:\d+ {2}evidence\.criteria: require cannot be met with isolation: shared/,
+    ),
+  ]);
+  expect(await mistakesOf(load("evidence: { profile: none, criteria: require }\n"))).toEqual([
+    expect.stringMatching(/evidence\.criteria: require cannot be met with evidence\.profile: none/),
   ]);
 });
 

@@ -91,7 +91,7 @@ ${"━".repeat(71)}
   Tests: 25 added (97.6% coverage)*
   Gates: none
   Issues: 2 found → 2 fixed (1 iteration)
-  Criteria proven: –
+  Criteria: –
   Commit: feat(36-2): l-36-2-
   Attempts: 1  Cost: –, – tokens
   Phases: BUILD 00:01 –, VERIFY 00:02 –, REFINE 00:01 –

@@ -31,6 +31,18 @@ const controlled = (parallel = 1) => {
   return { runner, started, stored, settle, keys: () => started.map(({ key }) => key) };
 };
 
+test("what is cached is recalled without a run, what goes on or is not known is not", async () => {
+  const { runner, started, settle } = controlled();
+  expect(await runner.recall(request("a"))).toBeUndefined();
+  const asked = runner.request(request("a"));
+  await settle();
+  expect(await runner.recall(request("a"))).toBeUndefined();
+  started[0]!.end(ended(false));
+  await asked;
+  expect(await runner.recall(request("a"))).toMatchObject({ name: "test", ok: false, cached: true });
+  expect(started).toHaveLength(1);
+});
+
 describe("slots", () => {
   test("gates run one at a time, in order of asking", async () => {
     const { runner, started, settle, keys } = controlled();

@@ -3,7 +3,7 @@ import { mergedSection, mergeSection } from "./conflict-prompts.ts";
 import type { PhaseTask, PromptContext } from "./context.ts";
 import { inline } from "./quote.ts";
 import {
-  BUILD_BLOCK_SECTION,
+  builderBlock,
   commitSection,
   evidenceSection,
   LESSONS_BLOCK_SECTION,
@@ -58,7 +58,7 @@ const reminder = (task: PhaseTask): string => {
         signalsSection(evidence),
         evidence === "story" ? commitSection(context, reconcileSubject(context)) : commitSection(context),
         evidenceSection(context),
-        BUILD_BLOCK_SECTION,
+        builderBlock(context, evidence),
       ).trimEnd();
   }
 };

@@ -1,6 +1,7 @@
 import type { Finding } from "../../model/review.ts";
 import { mergedSection } from "./conflict-prompts.ts";
 import type { PromptContext } from "./context.ts";
+import { ledgerSection } from "./criteria-sections.ts";
 import { inline } from "./quote.ts";
 import {
   diffCommand,
@@ -34,6 +35,7 @@ export const reverifyPrompt = (context: PromptContext, oldFindings: readonly Fin
     ),
     READ_ONLY_SECTION,
     flagsSection(context),
+    ledgerSection(context),
     severitySection(context),
     VERDICT_BLOCK_SECTION,
   );

@@ -2,6 +2,7 @@ import { plainLine } from "../../model/plain-text.ts";
 import type { Finding } from "../../model/review.ts";
 import { shortNameOf } from "../../model/story-key.ts";
 import type { PromptContext, PromptEvidence } from "./context.ts";
+import { criteriaBlockSection } from "./criteria-sections.ts";
 import { gateAdvice } from "./gate-advice.ts";
 import { fenced, inline } from "./quote.ts";
 
@@ -85,10 +86,14 @@ export const signalsSection = (evidence: PromptEvidence): string =>
   ]);
 
 /** The block that `readBuildClaim` reads. As it stands here it is no claim, for an agent that echoes its prompt. */
-export const BUILD_BLOCK_SECTION = `When you are done, end your final message with this block (one entry a file you created or changed; null where you do not know):
+const BUILD_BLOCK_SECTION = `When you are done, end your final message with this block (one entry a file you created or changed; null where you do not know):
 \`\`\`json
 {"files": [{"path": "<path>", "lines": "<from-to>", "why": "<one short reason>"}], "tests_added": <number>, "coverage": "<percent>"}
 \`\`\``;
+
+/** The closing block of whoever builds, with the checks of the criteria where storyboard runs them. */
+export const builderBlock = (context: PromptContext, evidence: PromptEvidence): string =>
+  sections(BUILD_BLOCK_SECTION, evidence === "work" ? criteriaBlockSection(context) : "").trimEnd();
 
 /** The block that `readVerdict` reads. As it stands here it is no verdict, so an agent that echoes its prompt approves nothing. */
 export const VERDICT_BLOCK_SECTION = `End your final message with exactly one block of this form. Without it the review counts as failed.

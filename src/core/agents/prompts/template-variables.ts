@@ -1,9 +1,10 @@
 import { dirname } from "node:path";
 import { shortNameOf } from "../../model/story-key.ts";
 import type { PhaseTask } from "./context.ts";
+import { ledgerSection } from "./criteria-sections.ts";
 import { SafeText } from "./safe-text.ts";
 import {
-  BUILD_BLOCK_SECTION,
+  builderBlock,
   commitSection,
   contextSection,
   criteriaSection,
@@ -44,7 +45,10 @@ const VALUES: Readonly<Record<string, TemplateVariable>> = {
   epic: { about: "epic of the story", value: ({ context }) => context.epic },
   project: { about: "name of the project", value: ({ context }) => context.projectName },
   sprint_file: { about: "path of the sprint file; empty without one", value: ({ context }) => context.sprintFile },
-  acceptance_criteria: { about: "list of texts", value: ({ context }) => context.acceptanceCriteria },
+  acceptance_criteria: {
+    about: "list of texts",
+    value: ({ context }) => context.acceptanceCriteria.map(({ text }) => text),
+  },
   gates: {
     about: "list of gates, each with `name` and `command`",
     value: ({ context }) => Object.entries(context.gates).map(([name, command]) => ({ name, command })),
@@ -108,6 +112,7 @@ const SECTIONS: Readonly<Record<string, TemplateVariable>> = {
     value: ({ findings = [] }) => (findings.length === 0 ? "" : findingsSection("FINDINGS", findings)),
   },
   flags: { about: "what storyboard noticed, to be judged", value: ({ context }) => flagsSection(context) },
+  ledger: { about: "what storyboard proved of the criteria", value: ({ context }) => ledgerSection(context) },
   severity: { about: "what the severities mean", value: ({ context }) => severitySection(context) },
   read_only: { about: "the rule for a reviewer: change nothing", value: () => READ_ONLY_SECTION },
   look_only: { about: "the same for a phase that judges nothing", value: () => LOOK_ONLY_SECTION },
@@ -121,7 +126,10 @@ const SECTIONS: Readonly<Record<string, TemplateVariable>> = {
     about: "what storyboard checks afterwards",
     value: ({ context, evidence }) => evidenceSection(context, evidence === "none"),
   },
-  build_block: { about: "the closing block of a builder", value: () => BUILD_BLOCK_SECTION },
+  build_block: {
+    about: "the closing block of a builder, with the criteria where their checks are run",
+    value: ({ context, evidence }) => builderBlock(context, evidence),
+  },
   verdict_block: { about: "the closing block of a reviewer", value: () => VERDICT_BLOCK_SECTION },
   lessons_block: { about: "the closing block of REFLECT", value: () => LESSONS_BLOCK_SECTION },
 };

@@ -1,5 +1,6 @@
 import { plainLine, plainText } from "../../model/plain-text.ts";
 import { type BuildClaim, type Finding, type Severity, severityNamed, type Verdict } from "../../model/review.ts";
+import { readCriterionClaims } from "./criterion-claims.ts";
 import { lastJsonBlock } from "./json-block.ts";
 
 const FINDINGS_MAX = 200;
@@ -22,14 +23,17 @@ export const readVerdict = (text: string): Verdict | undefined => {
 /** What the builder's last fenced json block says about its work, or undefined where it says nothing of the kind. */
 export const readBuildClaim = (text: string): BuildClaim | undefined => {
   const block = lastJsonBlock(text);
-  if (block === undefined || !["files", "tests_added", "coverage"].some((name) => name in block)) return undefined;
+  if (block === undefined || !["files", "tests_added", "coverage", "criteria"].some((name) => name in block))
+    return undefined;
   const files = Array.isArray(block.files) ? block.files.slice(0, FILES_MAX).flatMap(readFile) : [];
   const testsAdded = countOf(block.tests_added);
   const coverage = typeof block.coverage === "number" ? `${block.coverage}%` : wordOf(block.coverage);
+  const criteria = readCriterionClaims(block.criteria);
   return {
     files,
     ...(testsAdded === undefined ? {} : { testsAdded }),
     ...(coverage === undefined ? {} : { coverage }),
+    ...(criteria.length === 0 ? {} : { criteria }),
   };
 };
 

@@ -1,4 +1,6 @@
 import { checkEvidence } from "../../evidence/checks.ts";
+import type { CriteriaJudgement } from "../../evidence/criteria-judgement.ts";
+import { criteriaSetting } from "../../evidence/criteria-plan.ts";
 import type { Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
 import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
 import type { EvidencePart } from "../../evidence/profiles.ts";
@@ -10,9 +12,11 @@ import { changesSince, commitAll, type StoryChanges } from "../../workspace/stor
 import { treeOf } from "../../workspace/working-state.ts";
 import { type AcceptedArtifacts, acceptArtifacts } from "../artifacts/accept-artifacts.ts";
 import { keepReconciliation } from "../artifacts/keep-reconciliation.ts";
+import { checkCriteria } from "./check-criteria.ts";
 import { commitSubject } from "./commit-subject.ts";
 import { lookAtFiles } from "./evidence-files.ts";
 import { placeOf } from "./perform-workspace.ts";
+import { undoLeftChecks } from "./run-checks.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
 import { type StoryTasks, storyTasksIn } from "./story-tasks.ts";
 import { carriedIn, fromProject, type Place, profileIn, storyIn, swept, type World } from "./world.ts";
@@ -26,6 +30,7 @@ export const performEvidence = async (
 ): Promise<EffectResult> => {
   const place = await placeOf(world, effect.story);
   await swept(world, effect.story);
+  await undoLeftChecks(world, effect.story, place.path);
   if (effect.purpose === "already-done") return alreadyDone(world, effect, place, baselineRed, signal);
   const baseline = effect.baseline ?? "HEAD";
   await commitForAgent(world, effect, place);
@@ -46,7 +51,11 @@ export const performEvidence = async (
   const { flags, files } = await lookAtFiles(world, place, baseline);
   const found = judge(world, effect, place, { changes, marks, gates, baselineRed, flags, tasks });
   if (found.ok) await keepReconciliation(world, effect, place, tasks?.tasks);
-  return withArtifacts({ ...toResult(found, gates, changes), files }, artifacts);
+  const { claims = [] } = effect;
+  const work = { story: storyIn(world, effect.story), claims, place, baseline, gates };
+  const criteria = found.ok ? await checkCriteria(world, work, signal) : undefined;
+  const result = withCriteria(world, { ...toResult(found, gates, changes), files }, criteria);
+  return withArtifacts(result, artifacts);
 };
 
 /** With `commits: storyboard` the story's commit is ours to make, of whatever the agent left. */
@@ -151,6 +160,23 @@ const toResult = (
     ...(gates.length === 0 ? {} : { gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }),
     ...(commit === undefined ? {} : { commit }),
     ...(status === undefined ? {} : { finalStatus: status }),
+  };
+};
+
+/** The ledger beside the rest; what is not proven is missing evidence where that is required. */
+const withCriteria = (
+  world: World,
+  result: EvidenceResult,
+  criteria: CriteriaJudgement | undefined,
+): EvidenceResult => {
+  if (criteria === undefined) return result;
+  const missing = criteriaSetting(world.run.config) === "require" ? criteria.missing : [];
+  return {
+    ...result,
+    ok: result.ok && missing.length === 0,
+    missing: [...result.missing, ...missing],
+    notes: [...result.notes, ...criteria.notes],
+    criteria: criteria.ledger,
   };
 };
 

@@ -1,4 +1,5 @@
 import type { GateOutcome } from "../../evidence/evidence.ts";
+import type { PlannedGate } from "../../evidence/gate-plan.ts";
 import type { EffectResult, Land } from "../../scheduler/effects.ts";
 import { readerOf } from "../../workspace/bookkeeping-commit.ts";
 import { listChanges } from "../../workspace/commit-list.ts";
@@ -16,6 +17,7 @@ import { proofRef } from "../../workspace/landing-refs.ts";
 import { writeLandingProgress } from "../artifacts/keep-progress.ts";
 import type { LandingStatus } from "../kept-files/kept-files.ts";
 import { redWithout } from "./attribute-gate.ts";
+import { checkMergedCriteria, type MergedCriteria, mergedPlan } from "./check-merged-criteria.ts";
 import { followSoon } from "./move-copy.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { offerRepair, takeStatusesOut } from "./refused-landing.ts";
@@ -44,23 +46,31 @@ export const performLanding = async (world: World, effect: Land, signal: AbortSi
   for (let attempt = 1; attempt <= PLANS_MAX; attempt++) {
     const plan = await planLanding(requestOf(world, effect, landing));
     if (plan.kind !== "planned") return conclude(world, place, landing, plan);
-    const { gates, red, notes } = await gatesOnMerged(world, effect, place, plan, signal);
+    const merged = await checkMerged(world, effect, place, plan, signal);
+    const red = redOf(merged);
     if (red !== undefined) {
-      const onto = plan.landed.before;
-      return offerRepair(world, place, effect.story, { kind: "gate-red", gate: red.name, tail: red.tail, onto });
+      return offerRepair(world, place, effect.story, { kind: "gate-red", ...red, onto: plan.landed.before });
     }
     const landed = await commitLanding(world.repository, plan);
-    if (landed !== "stale") return withGates(await conclude(world, place, landing, landed), gates, notes);
+    if (landed !== "stale") return withChecks(await conclude(world, place, landing, landed), merged);
   }
   throw new Error(`${world.run.integration} keeps moving while ${effect.story} lands`);
 };
 
-const withGates = (result: EffectResult, gates: readonly GateOutcome[], notes: readonly string[]): EffectResult =>
-  result.kind === "landed" && gates.length > 0
+/** What keeps the merged tree from landing: a gate, or a check that a criterion needs. */
+const redOf = ({ red, criteria }: Merged): { gate: string; tail: readonly string[] } | undefined => {
+  if (red !== undefined) return { gate: red.name, tail: red.tail };
+  const refused = criteria?.refused;
+  return refused === undefined ? undefined : { gate: `acceptance criterion ${refused.id}`, tail: refused.tail };
+};
+
+const withChecks = (result: EffectResult, { gates, notes, criteria }: Merged): EffectResult =>
+  result.kind === "landed"
     ? {
         ...result,
         notes: [...result.notes, ...notes],
-        gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })),
+        ...(gates.length === 0 ? {} : { gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }),
+        ...(criteria === undefined ? {} : { criteria: criteria.ledger }),
       }
     : result;
 
@@ -84,38 +94,57 @@ interface MergedGates {
   readonly notes: readonly string[];
 }
 
+interface Merged extends MergedGates {
+  readonly criteria?: MergedCriteria;
+}
+
 /**
- * Gates again on the merged tree, when something landed since the story started: green apart is not green together. Of
- * gates with paths those that the story or what landed meanwhile touches.
+ * Gates, and what proved the criteria, again on the merged tree, when something landed since the story started: green apart
+ * is not green together. Of gates with paths those that the story or what landed meanwhile touches.
  */
-const gatesOnMerged = async (
+const checkMerged = async (
   world: World,
   effect: Land,
   place: Place,
   plan: LandPlan,
   signal: AbortSignal,
-): Promise<MergedGates> => {
+): Promise<Merged> => {
   const { before, after } = plan.landed;
   if (before === effect.baseline || !world.run.policy.evidence) return { gates: [], notes: [] };
   const { gates } = gatesFor(world, await changedOnMerged(world, effect, place, after));
-  if (gates.length === 0) return { gates: [], notes: [] };
+  const criteria = mergedPlan(world, effect.criteria);
+  if (gates.length === 0 && criteria === undefined) return { gates: [], notes: [] };
   const tree = (await git(["rev-parse", `${after}^{tree}`], { cwd: place.path })).stdout;
   await takeStatusesOut(world, place, effect.story);
   await checkoutForGates(place.path, after);
   try {
-    const outcomes = await runGates(world, { gates, left: [] }, { projectPath: place.projectPath, tree }, signal);
-    const notes: string[] = [];
-    for (const gate of gates) {
-      const red = outcomes.find(({ name, ok }) => name === gate.name && !ok);
-      if (red === undefined || world.baselineRed().includes(red.name)) continue;
-      const why = await redWithout(world, place, gate, before, signal);
-      if (why === undefined) return { gates: outcomes, red, notes };
-      notes.push(why);
-    }
-    return { gates: outcomes, notes };
+    const copy = { path: place.path, projectPath: place.projectPath, tree };
+    const merged = await gatesOnMerged(world, place, gates, { before, copy }, signal);
+    if (merged.red !== undefined || effect.criteria === undefined || criteria === undefined) return merged;
+    return { ...merged, criteria: await checkMergedCriteria(world, effect.criteria, criteria, copy, signal) };
   } finally {
     await checkoutStory(place.path, branchOf(world, effect.story));
   }
+};
+
+/** The gates of the merged tree, told apart by whom a red one is held against. */
+const gatesOnMerged = async (
+  world: World,
+  place: Place,
+  gates: readonly PlannedGate[],
+  { before, copy }: { readonly before: string; readonly copy: { readonly projectPath: string; readonly tree: string } },
+  signal: AbortSignal,
+): Promise<MergedGates> => {
+  const outcomes = await runGates(world, { gates, left: [] }, copy, signal);
+  const notes: string[] = [];
+  for (const gate of gates) {
+    const red = outcomes.find(({ name, ok }) => name === gate.name && !ok);
+    if (red === undefined || world.baselineRed().includes(red.name)) continue;
+    const why = await redWithout(world, place, gate, before, signal);
+    if (why === undefined) return { gates: outcomes, red, notes };
+    notes.push(why);
+  }
+  return { gates: outcomes, notes };
 };
 
 /** What the merged tree has beyond the commit that the story started from. */

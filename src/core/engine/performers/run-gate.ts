@@ -25,7 +25,7 @@ const LOCKFILES = [
 ];
 
 /** Version of what a gate's result means; raised, it forgets all earlier results. */
-const CACHE_VERSION = "1";
+export const CACHE_VERSION = "1";
 
 /** As much of a run as its gates are told by. */
 export type GateSettings = Pick<RunFile, "gates"> & {

@@ -10,9 +10,11 @@ import {
 import { phasePrompt } from "../../agents/prompts/phase-prompt.ts";
 import { reverifyPrompt } from "../../agents/prompts/review-prompts.ts";
 import { type SkillPurpose, skillFor } from "../../backlog/project-skills.ts";
+import { criteriaSetting } from "../../evidence/criteria-plan.ts";
 import { assertNever } from "../../model/assert.ts";
 import { phaseNamed, type TurnPhase } from "../../model/pipeline.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
+import type { RunFile } from "../run-file.ts";
 import { commitSubject } from "./commit-subject.ts";
 import { coordinatesGates } from "./coordinator.ts";
 import type { ReviewRange } from "./review-range.ts";
@@ -61,6 +63,11 @@ const taskOf = (world: World, effect: RunTurn, range: ReviewRange): PhaseTask =>
   };
 };
 
+const criteriaMode = (run: RunFile): Pick<PromptContext, "criteria"> => {
+  const setting = criteriaSetting(run.config);
+  return setting === "off" ? {} : { criteria: setting };
+};
+
 const contextOf = (
   world: World,
   effect: RunTurn,
@@ -86,6 +93,8 @@ const contextOf = (
     ...(coordinatesGates(run) ? { gateProgram: world.bin } : {}),
     ...(diffRange === undefined ? {} : { diffRange }),
     batchMode: run.config.batch_mode,
+    ...criteriaMode(run),
+    ...(effect.criteria === undefined ? {} : { ledger: effect.criteria }),
     ...(effect.conflict === undefined ? {} : { conflict: effect.conflict }),
     ...(story.file === undefined ? {} : { storyFile: story.file }),
     ...(story.prompt === undefined ? {} : { storyText: story.prompt }),

@@ -14,7 +14,10 @@ export const context: PromptContext = {
   commitSubject: "feat(36-2): Agreement badge",
   languages: { communication: "German", documents: "English" },
   evidence: ["the work is committed"],
-  acceptanceCriteria: ["The badge shows", "It is green"],
+  acceptanceCriteria: [
+    { id: "1", text: "The badge shows" },
+    { id: "2", text: "It is green" },
+  ],
   complexity: "standard",
 };
 

@@ -97,7 +97,7 @@ describe("what a template prints", () => {
         };
         const prompt = phasePrompt({
           ...task,
-          context: { ...task.context, title, acceptanceCriteria: [criterion] },
+          context: { ...task.context, title, acceptanceCriteria: [{ id: "1", text: criterion }] },
         });
         const lines = prompt.split("\n");
         expect(lines[0]).toBe(`A ${title === "" ? "" : inline(title)} B`.replace(/ $/, ""));
@@ -125,7 +125,7 @@ describe("what a template prints", () => {
               title: text,
               storyText: text,
               projectName: text,
-              acceptanceCriteria: [text],
+              acceptanceCriteria: [{ id: text, text }],
               flags: [text],
               playbooks: [{ title: text, text }],
               skill: { path: text, command: text },

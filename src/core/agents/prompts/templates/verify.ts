@@ -26,6 +26,8 @@ MUST DO:
 
 {{ sections.flags }}
 
+{{ sections.ledger }}
+
 {{ sections.severity }}
 
 {{ sections.verdict_block }}

@@ -1,0 +1,116 @@
+import { existsSync } from "node:fs";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import type { CheckRun } from "../../evidence/criteria-judgement.ts";
+import type { CriterionCheck } from "../../evidence/criteria-plan.ts";
+import type { GateOutcome } from "../../evidence/evidence.ts";
+import { gateKey } from "../../evidence/gate-key.ts";
+import { putBack, resetTo, type Snapshot, takeSnapshot } from "../../workspace/restore-worktree.ts";
+import { CACHE_VERSION } from "./run-gate.ts";
+import type { World } from "./world.ts";
+
+const MINUTE_MS = 60_000;
+
+/** A working copy in which nobody works. */
+export interface CheckedCopy {
+  /** Top of the working copy. */
+  readonly path: string;
+  readonly projectPath: string;
+}
+
+/** What a check's result depends on; the lockfiles are in the tree. */
+const keyOf = ({ line, cwd }: CriterionCheck, tree: string): string =>
+  gateKey({ tree, command: line, cwd, lockfiles: {}, salt: `criterion ${CACHE_VERSION}` });
+
+/** What is known already of checks on a tree, without running any. */
+export const recallChecks = async (
+  world: World,
+  checks: readonly CriterionCheck[],
+  tree: string,
+): Promise<Map<CriterionCheck, CheckRun>> => {
+  const known = new Map<CriterionCheck, CheckRun>();
+  for (const check of checks) {
+    const outcome = await world.gates.recall({ name: "criterion", key: keyOf(check, tree) });
+    if (outcome !== undefined) known.set(check, runOf(outcome));
+  }
+  return known;
+};
+
+/**
+ * Runs checks on a working copy whose files are the git tree `tree`, as gates are run: in the same slots and environment,
+ * cached, each at most as long as a gate may take; when that time is over in all, no further one is begun. The working copy
+ * is put back after each, to how it stands now or to `before`; ignored files are left alone.
+ * Rejects for the signal alone: what else goes wrong is `unknown`.
+ */
+export const runChecks = async (
+  world: World,
+  checks: readonly CriterionCheck[],
+  copy: CheckedCopy & { readonly tree: string; readonly before?: Snapshot },
+  signal: AbortSignal,
+): Promise<Map<CriterionCheck, CheckRun>> => {
+  const runs = new Map<CriterionCheck, CheckRun>();
+  if (checks.length === 0) return runs;
+  const { minutes } = world.run.config.gates;
+  const until = world.now() + minutes * MINUTE_MS;
+  const before = copy.before ?? (await takeSnapshot(copy.path));
+  for (const check of checks) {
+    if (world.now() >= until) {
+      runs.set(check, { end: "left", why: `timeout: the checks before it took longer than ${minutes} minutes` });
+      continue;
+    }
+    const request = {
+      name: "criterion",
+      key: keyOf(check, copy.tree),
+      run: check.line,
+      cwd: join(copy.projectPath, check.cwd),
+      timeoutMs: check.timeoutMs ?? minutes * MINUTE_MS,
+    };
+    const outcome = await world.gates.request(request, signal).catch((error: unknown) => faultOf(error, signal));
+    runs.set(check, "end" in outcome ? outcome : runOf(outcome));
+    await putBack(copy.path, before);
+  }
+  return runs;
+};
+
+const runOf = ({ ok, cut, tail }: GateOutcome): CheckRun => {
+  if (cut !== undefined) return { end: "cut", why: cut.startsWith("it took longer") ? `timeout: ${cut}` : cut };
+  return ok ? { end: "passes" } : { end: "fails", tail };
+};
+
+/** A stop is everybody's; any other trouble is this check's alone. */
+export const faultOf = (error: unknown, signal: AbortSignal): CheckRun => {
+  signal.throwIfAborted();
+  return { end: "unknown", why: error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error) };
+};
+
+/** Where it is kept how a story's worktree stood before its checks: a lead that goes away cannot put it back. */
+const beforeChecks = (world: World, story: string): string =>
+  join(world.runDirectory, "jobs", `checks.${story}.before.json`);
+
+/** Runs checks in a story's own worktree, so that a later lead can put back what they changed. */
+export const runChecksOfStory = async (
+  world: World,
+  story: string,
+  checks: readonly CriterionCheck[],
+  copy: CheckedCopy,
+  signal: AbortSignal,
+): Promise<Map<CriterionCheck, CheckRun>> => {
+  if (checks.length === 0) return new Map();
+  const file = beforeChecks(world, story);
+  await mkdir(dirname(file), { recursive: true });
+  const before = await takeSnapshot(copy.path);
+  await writeFile(file, JSON.stringify(before));
+  const runs = await runChecks(world, checks, { ...copy, tree: before.tree, before }, signal);
+  await rm(file, { force: true });
+  return runs;
+};
+
+/** Undoes what checks left in a story's worktree that a lead did not see the end of; what it was is saved under a ref. */
+export const undoLeftChecks = async (world: World, story: string, path: string): Promise<void> => {
+  const file = beforeChecks(world, story);
+  if (!existsSync(file)) return;
+  const before = JSON.parse(await readFile(file, "utf8")) as Snapshot;
+  // An agent has worked on since: its commits are not to be lost.
+  if ((await takeSnapshot(path)).head === before.head) await resetTo(path, before);
+  await rm(file, { force: true });
+};
