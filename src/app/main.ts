@@ -48,7 +48,7 @@ const dispatch = async (command: ParsedCommand, output: CommandOutput): Promise<
     }
     case "ctl": {
       const { ctlCommand } = await import("./commands/ctl.ts");
-      return ctlCommand(command.action, command.options, output);
+      return ctlCommand(command.action, command.options, ownPackage(), output);
     }
     case "status": {
       const { statusCommand } = await import("./commands/status.ts");
@@ -69,6 +69,10 @@ const dispatch = async (command: ParsedCommand, output: CommandOutput): Promise<
     case "attach": {
       const { attachCommand } = await import("./commands/attach.ts");
       return attachCommand(command.story, command.options, ownPackage(), output);
+    }
+    case "confirm": {
+      const { confirmCommand } = await import("./commands/confirm.ts");
+      return confirmCommand(command.story, command.options, ownPackage(), output);
     }
     case "doctor": {
       const { doctorCommand } = await import("./commands/doctor.ts");

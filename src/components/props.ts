@@ -12,7 +12,17 @@ export interface Size {
 }
 
 /** What fills the screen. */
-export type View = "dashboard" | "card" | "help" | "quit" | "confirm" | "prompt" | "inbox" | "summary" | "lost";
+export type View =
+  | "dashboard"
+  | "card"
+  | "help"
+  | "quit"
+  | "confirm"
+  | "prompt"
+  | "inbox"
+  | "red-gates"
+  | "summary"
+  | "lost";
 
 /** The pane that keys go to. */
 export type PaneName = "stories" | "feed";

@@ -84,6 +84,7 @@ export const contractLineSchema = z.union([
   line("story.retrying", { story, attempt: z.number().int().positive(), error }),
   line("story.blocked", { story, by: story }),
   line("story.parked", { story, question: z.string() }),
+  line("run.asked", { question: z.string().min(1), choices: z.array(z.string().min(1)) }),
   line("story.ended", {
     story,
     outcome,
@@ -129,6 +130,24 @@ export const statusDocumentSchema = z.strictObject({
   counts,
   workers: z.strictObject({ max: count, effective: count, busy: count }),
   usage,
+  inbox: z.array(
+    z.strictObject({
+      story: story.nullable(),
+      kind: z.enum([
+        "question",
+        "blocker",
+        "plan",
+        "review",
+        "conflict",
+        "environment",
+        "attached",
+        "operator",
+        "baseline",
+      ]),
+      text: z.string(),
+      choices: z.array(z.string().min(1)),
+    }),
+  ),
 });
 
 export const planDocumentSchema = z.strictObject({

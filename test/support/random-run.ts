@@ -41,7 +41,7 @@ export const randomPlan = (
     keepsProgress: random() < 0.3,
     maxWorkers: 1 + Math.floor(random() * 6),
     attemptsMax: 1 + Math.floor(random() * 3),
-    baseline: picked(random, ["skip", "accept"]),
+    baseline: picked(random, ["skip", "accept", "ask"]),
     inbox: picked(random, ["wait", "fail"]),
   }),
 });
@@ -88,7 +88,10 @@ const randomCommand = (random: Chance, story: StoryKey): Command =>
     { type: "skip", story },
     { type: "cancel", story },
     { type: "workers", max: 1 + Math.floor(random() * 8) },
-    { type: "answer", story, text: "go on" },
+    { type: "answer", story, text: picked(random, ["go on", "done"]) },
+    { type: "approve", story },
+    { type: "confirm", story },
+    { type: "decide-baseline", choice: picked(random, ["accept", "accept", "without", "quit"]) },
     { type: "message", story, text: picked(random, HOSTILE) },
     { type: "attach", story },
     { type: "detach", story },
@@ -97,6 +100,9 @@ const randomCommand = (random: Chance, story: StoryKey): Command =>
 
 const randomResult = (random: Chance, effect: Effect): EffectResult => {
   if (effect.kind === "run-turn") return randomTurn(random);
+  if (effect.kind === "check-baseline" && random() < 0.5) {
+    return { kind: "baseline", red: [{ name: "test", tail: [...HOSTILE] }], notes: [] };
+  }
   if (effect.kind !== "land" || random() >= 0.2) return goodResult(effect);
   return {
     kind: "conflict",
@@ -114,6 +120,7 @@ const randomTurn = (random: Chance): EffectResult =>
       testsAdded: 3,
       coverage: picked(random, HOSTILE),
     },
+    ...(random() < 0.2 ? { operator: picked(random, HOSTILE) } : {}),
     verdict:
       random() < 0.7
         ? { verdict: "approved", findings: [] }

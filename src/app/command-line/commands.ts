@@ -122,6 +122,8 @@ export const COMMANDS = {
       "  cancel KEY                 stop a story's agent and end the story",
       "  workers N                  stories in flight at most",
       "  answer KEY TEXT            answer what a story asks, also of an ended run",
+      "  answer baseline CHOICE     red before the first story: accept, without, quit",
+      "  approve KEY [COMMENTS]     yes to a plan, open findings, a conflict put right",
       "  message KEY TEXT           say something to the agent that is at work",
       "  inbox                      list what waits for a person",
       "  stop                       save and end the run",
@@ -154,6 +156,11 @@ export const COMMANDS = {
       "turn. What an agent says by it is for the screen and the inbox, never evidence.",
     ],
   },
+  confirm: {
+    shownArguments: "KEY",
+    help: "your own part of a story that has landed is done: it is done then",
+    options: [...EVERYWHERE],
+  },
   clean: {
     shownArguments: "",
     help: "remove worktrees, branches and runs that are no longer needed; lists what has not landed",
@@ -184,19 +191,9 @@ export const COMMANDS = {
 export type CommandName = keyof typeof COMMANDS;
 
 /** Known names that this version does not serve yet: they are refused by name, never guessed at. */
-export const LATER_COMMANDS: readonly string[] = [
-  "report",
-  "replay",
-  "init",
-  "worker",
-  "confirm",
-  "revert",
-  "diagnose",
-];
+export const LATER_COMMANDS: readonly string[] = ["report", "replay", "init", "worker", "revert", "diagnose"];
 /** The same for options. */
 export const LATER_OPTIONS: readonly string[] = ["pre-selected", "create-stories", "infer"];
-/** The same for actions of `ctl`. */
-export const LATER_ACTIONS: readonly string[] = ["approve"];
 
 /** The actions of `ctl`, with what each takes. */
 export const ACTIONS = {
@@ -207,10 +204,11 @@ export const ACTIONS = {
   cancel: ["KEY"],
   workers: ["N"],
   answer: ["KEY", "TEXT"],
+  approve: ["KEY", "[COMMENTS]"],
   message: ["KEY", "TEXT"],
   inbox: [],
   stop: [],
-} as const satisfies Record<string, readonly ("KEY" | "N" | "TEXT")[]>;
+} as const satisfies Record<string, readonly ("KEY" | "N" | "TEXT" | "[COMMENTS]")[]>;
 
 /** The name of an action of `ctl`. */
 export type ActionName = keyof typeof ACTIONS;

@@ -1,5 +1,5 @@
 import { STORY_KEY_LENGTH_MAX } from "../../core/model/story-key.ts";
-import { ACTIONS, type ActionName, LATER_ACTIONS } from "./commands.ts";
+import { ACTIONS, type ActionName } from "./commands.ts";
 import { meant, type OptionValues, readWholeNumber } from "./option-values.ts";
 import type { ControlAction } from "./parsed-command.ts";
 import { quoted } from "./quoted.ts";
@@ -13,10 +13,6 @@ export const parseAction = (
   const [name, ...given] = words;
   if (name === undefined) {
     mistakes.push(`ctl needs an action: ${Object.keys(ACTIONS).join(", ")}`);
-    return undefined;
-  }
-  if (LATER_ACTIONS.includes(name)) {
-    mistakes.push(`ctl ${name} is not in this version yet`);
     return undefined;
   }
   if (!Object.hasOwn(ACTIONS, name)) {
@@ -37,11 +33,11 @@ const checkOptions = (action: ActionName, values: OptionValues, mistakes: string
 
 const checkWords = (action: ActionName, given: readonly string[], mistakes: string[]): void => {
   const wanted = ACTIONS[action];
-  const missing = wanted.slice(given.length);
+  const missing = wanted.slice(given.length).filter((word) => word !== "[COMMENTS]");
   if (missing.length > 0)
     mistakes.push(`ctl ${action} needs ${missing.join(" and ")}: ctl ${action} ${wanted.join(" ")}`);
   // The words of an answer need no quotes.
-  const hasText = wanted.some((word) => word === "TEXT");
+  const hasText = wanted.some((word) => word === "TEXT" || word === "[COMMENTS]");
   if (given.length > wanted.length && !hasText) {
     mistakes.push(`ctl ${action} does not know what to do with ${given.slice(wanted.length).map(quoted).join(" ")}`);
   }
@@ -77,6 +73,8 @@ const actionOf = (
       return { type: "workers", max: Number(first) };
     case "message":
       return { type: "message", story: first, text: rest.join(" ") };
+    case "approve":
+      return { type: "approve", story: first, ...(rest.length === 0 ? {} : { comments: rest.join(" ") }) };
     case "answer":
       return { type: "answer", story: first, text: rest.join(" ") };
     default:

@@ -143,6 +143,10 @@ const parseCommand = (
       if (words[0] === undefined) mistakes.push("attach needs the KEY of a story");
       refuseWords(command, words, 1, mistakes);
       return { name: "attach", story: words[0] ?? "", options: { project } };
+    case "confirm":
+      if (words[0] === undefined) mistakes.push("confirm needs the KEY of a story");
+      refuseWords(command, words, 1, mistakes);
+      return { name: "confirm", story: words[0] ?? "", options: { project } };
     case "logs":
       if (words[0] === undefined) mistakes.push("logs needs the KEY of a story");
       refuseWords(command, words, 1, mistakes);

@@ -75,6 +75,7 @@ export type ParsedCommand =
   | { readonly name: "bridge"; readonly words: readonly string[] }
   | { readonly name: "status"; readonly options: ProjectOptions & { readonly json: boolean } }
   | { readonly name: "attach"; readonly story: string; readonly options: ProjectOptions }
+  | { readonly name: "confirm"; readonly story: string; readonly options: ProjectOptions }
   | { readonly name: "logs"; readonly story: string; readonly options: ProjectOptions & { readonly follow: boolean } }
   | {
       readonly name: "clean";

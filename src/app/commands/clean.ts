@@ -2,6 +2,7 @@ import { existsSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { isAlive, ownIdentity } from "../../core/jobs/process-identity.ts";
 import { UserError } from "../../core/model/user-error.ts";
+import { inboxOf } from "../../core/scheduler/inbox.ts";
 import { openRepository, type Repository } from "../../core/workspace/inspect-repository.ts";
 import { acquireLead } from "../../core/workspace/lock.ts";
 import { createWorktrees } from "../../core/workspace/worktrees.ts";
@@ -85,10 +86,10 @@ const cleanRun = async (repository: Repository, run: FoldedRun, options: CleanOp
 const whyNeeded = ({ state, directory }: FoldedRun): string | undefined => {
   if (isUnfinished(state)) return "can be resumed (storyboard run --resume)";
   if (hasAnswers(directory)) return "has answers that wait for it (storyboard run --resume)";
-  const asking = [...state.stories.values()].filter(({ question }) => question !== undefined);
+  const asking = inboxOf(state).flatMap(({ story }) => story ?? []);
   return asking.length === 0
     ? undefined
-    : `waits for answers: ${asking.map(({ story }) => story.key).join(", ")} (storyboard ctl inbox; --force removes it)`;
+    : `waits for answers: ${asking.join(", ")} (storyboard ctl inbox; --force removes it)`;
 };
 
 /** What stories of storyboard.yaml are done is known from their runs alone: these keep all but their transcripts. */

@@ -1,34 +1,42 @@
 import { plainLine, plainText } from "../../core/model/plain-text.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import { commandProblem } from "../../core/scheduler/decide-command.ts";
+import type { BaselineChoice } from "../../core/scheduler/events.ts";
+import { CHOICES, questionOf, RUN_ITEM } from "../../core/scheduler/inbox.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
+import { storyOf } from "../../core/scheduler/state.ts";
 import type { ControlAction, ProjectOptions } from "../command-line/parsed-command.ts";
-import { findingLine } from "../headless/notices.ts";
-import { storeAnswer } from "../lead/answers.ts";
+import { answerCommand, findingLine } from "../headless/notices.ts";
+import { answerCount, storeAnswer } from "../lead/answers.ts";
 import { connectLead } from "../lead/connect-lead.ts";
-import { lookAtRun, newestRun } from "../lead/runs.ts";
+import { type FoldedRun, isUnfinished, lookAtRun, newestRun } from "../lead/runs.ts";
 import { type InboxItem, takeSnapshot } from "../lead/snapshot.ts";
+import type { OwnPackage } from "../own-package.ts";
 import { meantKey, noRun } from "./meant.ts";
 import type { CommandOutput } from "./output.ts";
 import { projectFolder } from "./project.ts";
 
 /** Commands that make sense without a lead: they are kept for the next one. */
-const KEPT: ReadonlySet<Command["type"]> = new Set(["answer", "retry"]);
+const KEPT: ReadonlySet<Command["type"]> = new Set(["answer", "approve", "confirm", "decide-baseline", "retry"]);
+/** Last lines of each gate that is red before the first story. */
+const RED_LINES_MAX = 20;
 
 /** `storyboard ctl ACTION`: everything that a key can do. Returns 0, or 1 with the reason when it does not apply. */
 export const ctlCommand = async (
   action: ControlAction,
   options: ProjectOptions,
+  own: OwnPackage,
   { out }: CommandOutput,
 ): Promise<number> => {
   const project = projectFolder(options);
   const client = await connectLead(project);
-  if (client === undefined) return withoutLead(action, project, out);
+  if (client === undefined) return withoutLead(action, project, own, out);
   try {
     const snapshot = await client.snapshot();
-    if (action.type === "inbox") return printInbox(snapshot?.inbox ?? [], out);
+    const inbox = snapshot?.inbox ?? [];
+    if (action.type === "inbox") return printInbox(inbox, out);
     const keys = snapshot?.status.stories.map(({ key }) => key) ?? [];
-    const reply = await client.command(withFullKey(action, keys));
+    const reply = await client.command(meantCommand(action, inbox, keys));
     out(`${reply.ok ? (reply.message ?? "done") : `storyboard: ${reply.message}`}\n`);
     return reply.ok ? 0 : 1;
   } finally {
@@ -36,12 +44,18 @@ export const ctlCommand = async (
   }
 };
 
-const withoutLead = (action: ControlAction, project: string, out: (text: string) => void): number => {
+const withoutLead = async (
+  action: ControlAction,
+  project: string,
+  own: OwnPackage,
+  out: (text: string) => void,
+): Promise<number> => {
   const newest = newestRun(project);
   if (newest === undefined) throw noRun();
-  const { state, events, directory } = lookAtRun(newest);
-  if (action.type === "inbox")
-    return printInbox(takeSnapshot(newest, state, { events: events.length, leadAlive: false }).inbox, out);
+  const run = lookAtRun(newest);
+  const { state, events, directory } = run;
+  const { inbox } = takeSnapshot(newest, state, { events: events.length, leadAlive: false });
+  if (action.type === "inbox") return printInbox(inbox, out);
   if (!KEPT.has(action.type)) {
     throw new UserError(
       "No lead is alive, so there is nothing to steer.",
@@ -49,24 +63,61 @@ const withoutLead = (action: ControlAction, project: string, out: (text: string)
       1,
     );
   }
-  const command = withFullKey(action, state.stories.keys());
+  const command = meantCommand(action, inbox, [...state.stories.keys()]);
   const problem = commandProblem(state, command);
   if (problem !== undefined) throw new UserError(`${problem}.`, ["See: storyboard status"], 1);
   storeAnswer(directory, command, Date.now());
+  if (completesEnded(run, command)) {
+    // Nothing else of an ended run starts: what is left to be done is a status.
+    const { leadAside } = await import("../lead/lead-aside.ts");
+    out(`${await leadAside(run, own)}\n`);
+    return 0;
+  }
   out("kept for the next start: storyboard run --resume\n");
   return 0;
 };
 
-const withFullKey = (command: Command, keys: Iterable<string>): Command =>
-  "story" in command ? { ...command, story: meantKey(command.story, [...keys]) } : command;
+/** Whether a kept command is a person's part that is done, the only thing that waits in a run that has ended for good. */
+const completesEnded = ({ state, directory }: FoldedRun, command: Command): boolean =>
+  (command.type === "confirm" || command.type === "answer") &&
+  questionOf(storyOf(state, command.story))?.kind === "operator" &&
+  !isUnfinished(state) &&
+  answerCount(directory) === 1;
+
+/** With the full key of the story, and the run's own item where that is meant. */
+const meantCommand = (command: Command, inbox: readonly InboxItem[], keys: readonly string[]): Command => {
+  if (!("story" in command)) return command;
+  const asksItself = inbox.some(({ story }) => story === null);
+  if (command.type === "answer" && command.story === RUN_ITEM && (asksItself || !keys.includes(RUN_ITEM))) {
+    return { type: "decide-baseline", choice: baselineChoice(command.text) };
+  }
+  return { ...command, story: meantKey(command.story, keys) };
+};
+
+const baselineChoice = (text: string): BaselineChoice => {
+  const word = text.trim().toLowerCase();
+  const choice = CHOICES.baseline.find((candidate) => candidate === word);
+  if (choice !== undefined) return choice as BaselineChoice;
+  throw new UserError(`A red baseline is answered with one of ${CHOICES.baseline.join(", ")}.`, [
+    "See what is red: storyboard ctl inbox",
+  ]);
+};
 
 const printInbox = (items: readonly InboxItem[], out: (text: string) => void): number => {
   if (items.length === 0) out("Nothing waits for you.\n");
-  for (const { story, kind, text: said, files, findings } of items) {
-    const found = findings.map((finding) => `\n  ${plainLine(findingLine(finding))}`).join("");
-    const where = files.length === 0 ? found : `${found}\n  files: ${files.map(plainLine).join(", ")}`;
-    const text = plainText(said);
-    out(`${story} (${kind})\n  ${text.replaceAll("\n", "\n  ")}${where}\n  storyboard ctl answer ${story} "..."\n`);
+  for (const item of items) {
+    const { story, kind, text, files, findings, red } = item;
+    const lines = [
+      ...plainText(text).split("\n"),
+      ...red.flatMap(({ name, tail }) => [
+        `${plainLine(name)}:`,
+        ...tail.slice(-RED_LINES_MAX).map((line) => `  │ ${plainLine(line)}`),
+      ]),
+      ...findings.map((finding) => plainLine(findingLine(finding))),
+      ...(files.length === 0 ? [] : [`files: ${files.map(plainLine).join(", ")}`]),
+      answerCommand(story, item),
+    ];
+    out(`${story ?? RUN_ITEM} (${kind})\n${lines.map((line) => `  ${line}\n`).join("")}`);
   }
   return 0;
 };

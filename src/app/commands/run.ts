@@ -100,7 +100,8 @@ const startNew = async (
   own: OwnPackage,
   output: SafeOutput,
 ): Promise<number> => {
-  const created = await newRun(options, repository);
+  const person = options.inbox === "wait" ? "asked-for" : "nobody";
+  const created = await newRun({ ...options, person }, repository);
   if (created.kind === "nothing") return sayNothing(created, options, output);
   if (options.fresh) await endOldJobs(repository.project);
   const stored = { file: created.file, directory: runDirectory(repository.project, created.file.run) };

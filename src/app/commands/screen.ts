@@ -31,7 +31,7 @@ export const screenCommand = async (options: RunOptions, own: OwnPackage): Promi
   if (opening === "print") return inLines(options, own);
   if (opening !== undefined) return (await screen).showScreen({ ...opening, repository, options });
   const { newRun } = await import("./new-run.ts");
-  const created = await newRun(options, repository);
+  const created = await newRun({ ...options, person: "screen" }, repository);
   if (created.kind === "nothing") return inLines(options, own);
   const window = planWindow(created.file, repository);
   const { showScreen } = await screen;

@@ -40,7 +40,8 @@ export const showScreen = async (request: ScreenRequest): Promise<number> => {
         repository,
         until: options.until,
         // The backlog, the configuration and what reads them are no part of a first frame.
-        plan: async (isFresh) => (await import("./new-run.ts")).newRun({ ...options, fresh: isFresh }, repository),
+        plan: async (isFresh) =>
+          (await import("./new-run.ts")).newRun({ ...options, fresh: isFresh, person: "screen" }, repository),
         fail: (error) => leave({ kind: "failed", error }),
       },
       () => opened,

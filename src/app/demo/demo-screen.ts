@@ -41,7 +41,7 @@ export interface DemoScreenEnd {
 export const showDemoScreen = async (request: DemoScreenRequest): Promise<DemoScreenEnd> => {
   const { project, options, happenings } = request;
   const repository = await openRepository(project);
-  const planned = await newRun(options, repository);
+  const planned = await newRun({ ...options, person: "screen" }, repository);
   if (planned.kind === "nothing") throw new Error(`the demo has nothing to run: ${planned.message}`);
   let session: ScreenSession | undefined;
   const patienceMs = PATIENCE_MS * request.pace;

@@ -7,6 +7,9 @@ import { createProjector } from "../machine-contract/projector.ts";
 import { openRunWindow } from "../screen/run-window.ts";
 import { answerTo } from "./policy.ts";
 
+/** What a story asks. */
+export type StoryItem = InboxItem & { readonly story: StoryKey };
+
 /** Where the guide looks, and how it is heard. */
 export interface GuideRequest {
   readonly project: string;
@@ -15,7 +18,7 @@ export interface GuideRequest {
   /** Told of everything that the run publishes. */
   readonly onEvent: (line: ContractLine) => void;
   /** Told of each decision, before it is made known to the run. */
-  readonly onDecision: (item: InboxItem, answer: string) => void;
+  readonly onDecision: (item: StoryItem, answer: string) => void;
 }
 
 /** Who decides where nobody sits at a terminal: a client of the run like any other. */
@@ -115,4 +118,6 @@ const decideAll = async (
   }
 };
 
-const nextItem = async (client: LeadClient): Promise<InboxItem | undefined> => (await client.snapshot())?.inbox[0];
+/** The demo's gates are green and its agents leave nothing to a person: only stories ask. */
+const nextItem = async (client: LeadClient): Promise<StoryItem | undefined> =>
+  (await client.snapshot())?.inbox.find((item): item is StoryItem => item.story !== null);

@@ -1,12 +1,12 @@
 import { shortNameOf } from "../../core/model/story-key.ts";
-import type { InboxItem } from "../lead/snapshot.ts";
 import type { ContractLine } from "../machine-contract/contract-line.ts";
+import type { StoryItem } from "./guide.ts";
 import { DEMO_STORIES } from "./stories/demo-stories.ts";
 
 /** What happened in a demo, in words, as its events told. */
 export interface Happenings {
   event(line: ContractLine): void;
-  decision(item: InboxItem, answer: string): void;
+  decision(item: StoryItem, answer: string): void;
   /** One sentence each. */
   sentences(): readonly string[];
 }

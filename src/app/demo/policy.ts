@@ -6,12 +6,7 @@ export const answerTo = (item: InboxItem): string => {
     case "question":
     case "blocker":
       return "metric: 250 ml";
-    case "review":
-      return "accept";
-    case "plan":
-    case "environment":
-    case "conflict":
-    case "attached":
-      return "go on";
+    default:
+      return item.choices[0] ?? "go on";
   }
 };

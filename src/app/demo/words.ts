@@ -1,5 +1,5 @@
 import { shortNameOf } from "../../core/model/story-key.ts";
-import type { InboxItem } from "../lead/snapshot.ts";
+import type { StoryItem } from "./guide.ts";
 
 /** What the demo says before it begins. */
 export const introduction = (project: string, isKept: boolean): string => `
@@ -20,7 +20,7 @@ storyboard demo: a small sprint from start to end, with everything real but the 
 `;
 
 /** What the demo says when it decides in a person's place. */
-export const decisionLine = ({ story }: InboxItem, answer: string): string => {
+export const decisionLine = ({ story }: StoryItem, answer: string): string => {
   const key = shortNameOf(story);
   return `▸ The demo answers ${key}: ${answer}\n`;
 };

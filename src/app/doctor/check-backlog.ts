@@ -26,7 +26,7 @@ export const checkBacklog = async (project: string, config: Config): Promise<Bac
     loadBacklog(project, config),
   );
   if (read === undefined) return { stories: [], findings: problems };
-  const before = config.stories === undefined ? new Set<never>() : doneBefore(project);
+  const before = doneBefore(project, config);
   const chosen = await examine({ area: AREA, subject: "stories" }, () => chooseStories(read, OPTIONS, before));
   const { backlog, ...selected } = chosen.found ?? { backlog: read, chosen: [], left: [] };
   const ordered = await examine({ area: AREA, subject: "order" }, () => {

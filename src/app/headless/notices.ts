@@ -4,6 +4,7 @@ import type { Finding } from "../../core/model/review.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { LandingRefusal } from "../../core/scheduler/effects.ts";
 import type { Question, RunEvent } from "../../core/scheduler/events.ts";
+import { CHOICES, RUN_ITEM } from "../../core/scheduler/inbox.ts";
 import { type RunState, storyOf } from "../../core/scheduler/state.ts";
 import { clockMinutes } from "../machine-contract/time-words.ts";
 import { bounded, paragraph } from "./print-lines.ts";
@@ -24,6 +25,8 @@ export const noticeLines = (event: RunEvent, state: RunState, label: Label): str
       return [`❓ ${label(event.story)} asks, and waits for you once its turn has ended`];
     case "story.parked":
       return questionLines(event.story, event.question, storyOf(state, event.story).story.title, label);
+    case "story.confirmed":
+      return [`✅ ${label(event.story)} is done: its person's part is confirmed`];
     case "landing.ended":
       return event.result.kind === "landed"
         ? []
@@ -93,12 +96,25 @@ const runNotice = (event: RunEvent, state: RunState): string[] => {
             `⚠ Red on the baseline: ${plainLine(name)}`,
             ...paragraph(tail.slice(-GATE_LINES_MAX).join("\n"), "    │ ", GATE_LINES_MAX),
           ]);
+    case "baseline.asked":
+      return [
+        "❓ THE RUN WAITS FOR YOU",
+        `   ${plainLine(event.question.text)}`,
+        `   ${answerCommand(null, event.question)}`,
+      ];
+    case "baseline.decided":
+      return event.choice === "quit" ? [] : [BASELINE_WORDS[event.choice]];
     case "finish.requested":
       return ["All stories have ended; bookkeeping ..."];
     default:
       return [];
   }
 };
+
+const BASELINE_WORDS = {
+  accept: "The red gates are accepted: that is not held against a story.",
+  without: "This run does without the red gates.",
+} as const;
 
 const requeued = (event: Extract<RunEvent, { type: "story.requeued" }>, state: RunState, label: Label): string[] => {
   const name = label(event.story);
@@ -137,18 +153,12 @@ export const questionLines = (story: StoryKey, question: Question, title: string
   `   ${answerCommand(story, question)}`,
 ];
 
-/** What a person types to answer. */
-export const answerCommand = (story: StoryKey, question: Question): string => {
-  const example = {
-    question: "your answer",
-    plan: "go on",
-    blocker: "what was done about it",
-    review: "accept",
-    conflict: "go on",
-    environment: "go on",
-    attached: "go on",
-  } as const;
-  return `storyboard ctl answer ${story} "${example[question.kind]}"`;
+/** What a person types so that things go on. */
+export const answerCommand = (story: StoryKey | null, { kind }: Pick<Question, "kind">): string => {
+  if (story === null) return `storyboard ctl answer ${RUN_ITEM} ${CHOICES.baseline.join("|")}`;
+  if (kind === "operator") return `storyboard confirm ${story}`;
+  if (kind === "plan") return `storyboard ctl approve ${story}   (or: storyboard ctl answer ${story} "what to change")`;
+  return `storyboard ctl answer ${story} "${CHOICES[kind][0] ?? "your answer"}"`;
 };
 
 /** A finding as one line: severity, place, title. */

@@ -1,5 +1,6 @@
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
+import { questionOf } from "../../core/scheduler/inbox.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
 import { issuesOf } from "./issues.ts";
 import { CLAIM_MARK } from "./print-lines.ts";
@@ -11,8 +12,9 @@ import type { StoryRecord } from "./story-record.ts";
  */
 export const resultWords = (story: StoryState, record: StoryRecord, label: (key: StoryKey) => string): string => {
   switch (story.outcome) {
-    case "done":
     case "awaiting-operator":
+      return `landed; left for you: ${plainLine(questionOf(story)?.text ?? "–")}`;
+    case "done":
       return numbersOf(story, record).join("  ");
     case "already-done":
       return "ALREADY_DONE — all tasks checked";

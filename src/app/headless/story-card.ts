@@ -1,14 +1,16 @@
 import { counted } from "../../core/model/counted.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { BuildClaim } from "../../core/model/review.ts";
+import { questionOf } from "../../core/scheduler/inbox.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
 import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
 import { type CardContext, durationOf } from "./card-parts.ts";
 import { criteriaReasons, criteriaWords } from "./criteria-lines.ts";
 import { failureCard } from "./failure-card.ts";
 import { issuesOf } from "./issues.ts";
+import { answerCommand } from "./notices.ts";
 import { phaseCosts } from "./phase-costs.ts";
-import { bounded, CLAIM_MARK, rule, spread } from "./print-lines.ts";
+import { bounded, CLAIM_MARK, paragraph, rule, spread } from "./print-lines.ts";
 import type { StoryRecord } from "./story-record.ts";
 import { workFiles } from "./work-files.ts";
 
@@ -82,7 +84,19 @@ const doneCard = (story: StoryState, record: StoryRecord, { columns, label }: Ca
     ),
   ];
   if (isClaimed(record)) lines.push(`  ${CLAIM_MARK} said by the agent, not checked`);
-  return [...lines, "", rule(columns)];
+  return [...lines, ...operatorPart(story), "", rule(columns)];
+};
+
+/** What is left for a person, and the line to type when it is done; nothing once they have said so. */
+const operatorPart = (story: StoryState): string[] => {
+  const question = questionOf(story);
+  if (question === undefined) return [];
+  return [
+    "",
+    "  Left for you:",
+    ...paragraph(question.text, "    ", LISTED_MAX),
+    `    ${answerCommand(story.story.key, question)}`,
+  ];
 };
 
 /** Whether the card says anything that is the agent's word alone. */

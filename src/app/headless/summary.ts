@@ -1,6 +1,7 @@
 import { cutToWidth } from "../../core/model/display-width.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
+import { inboxOf } from "../../core/scheduler/inbox.ts";
 import type { RunState, StoryState } from "../../core/scheduler/state.ts";
 import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
 import { tableLines } from "../machine-contract/format-status.ts";
@@ -70,7 +71,7 @@ export const summaryLines = (facts: SummaryFacts, context: SummaryContext): stri
     ...(state.result === undefined || state.result.exit === 0 ? [] : [`Ended: ${plainLine(state.result.reason)}`]),
     ...(facts.landedOn === undefined ? [] : [`Landed on: ${plainLine(facts.landedOn)}`]),
     ...explained(stories, context),
-    ...waiting(stories, label),
+    ...waiting(state, label),
     ...unlandedLines(facts.unlanded, label),
     ...bounded([...new Set([...state.notes, ...facts.notes])].flatMap(noteLines), EXPLAINED_MAX),
     ...nextLines(state, facts.next),
@@ -129,15 +130,12 @@ const explained = (stories: readonly StoryState[], { records, label }: SummaryCo
   return failed.length > EXPLAINED_MAX ? [...lines, `… ${failed.length - EXPLAINED_MAX} more failed`] : lines;
 };
 
-const waiting = (stories: readonly StoryState[], label: (key: StoryKey) => string): string[] => {
-  const asking = stories.filter((story) => story.question !== undefined);
-  if (asking.length === 0) return [];
-  const lines = asking.flatMap(({ story, question }) =>
-    question === undefined
-      ? []
-      : [...headed(`  ${label(story.key)}  `, question.text), `    ${answerCommand(story.key, question)}`],
-  );
-  return ["", "Waits for you:", ...bounded(lines, EXPLAINED_MAX)];
+const waiting = (state: RunState, label: (key: StoryKey) => string): string[] => {
+  const lines = inboxOf(state).flatMap(({ story, question }) => [
+    ...headed(`  ${story === null ? "the run" : label(story)}  `, question.text),
+    `    ${answerCommand(story, question)}`,
+  ]);
+  return lines.length === 0 ? [] : ["", "Waits for you:", ...bounded(lines, EXPLAINED_MAX)];
 };
 
 /** A text of several lines with a head before the first and as much room before the others. */

@@ -1,6 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Command } from "../../core/scheduler/inputs.ts";
+import { hasAnswerFiles } from "./inbox-folder.ts";
 
 /** Commands that wait for the next lead: an answer is worth keeping when nobody leads. */
 const folderOf = (runDirectory: string): string => join(runDirectory, "answers");
@@ -14,8 +15,12 @@ export const storeAnswer = (runDirectory: string, command: Command, nowMs: numbe
   renameSync(join(folder, `${name}.tmp`), join(folder, name));
 };
 
-/** Whether commands wait for the next lead. */
-export const hasAnswers = (runDirectory: string): boolean => answerNames(runDirectory).length > 0;
+/** Whether answers wait for the next lead, as commands or as files in the inbox. */
+export const hasAnswers = (runDirectory: string): boolean =>
+  answerCount(runDirectory) > 0 || hasAnswerFiles(runDirectory);
+
+/** How many commands wait for the next lead. */
+export const answerCount = (runDirectory: string): number => answerNames(runDirectory).length;
 
 const answerNames = (runDirectory: string): string[] => {
   try {

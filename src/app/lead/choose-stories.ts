@@ -1,4 +1,5 @@
 import { type LeftStory, type SelectedStories, selectStories } from "../../core/backlog/select.ts";
+import { firstLine } from "../../core/model/plain-text.ts";
 import type { Backlog } from "../../core/model/story.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import type { SelectionOptions } from "../command-line/parsed-command.ts";
@@ -11,16 +12,29 @@ export interface ChosenStories extends SelectedStories {
 /**
  * Which stories a start would run, and why others are left. Throws a UserError for a story or an epic that is named and
  * not there.
- * @param doneBefore plain stories that earlier runs have done
  */
-export const chooseStories = (
-  read: Backlog,
-  options: StoryOptions,
-  doneBefore: ReadonlySet<StoryKey>,
-): ChosenStories => {
-  const backlog = withDone(read, doneBefore);
-  return { ...withoutMissingFiles(selectStories(backlog, selectionOf(backlog, options)), backlog), backlog };
+export const chooseStories = (read: Backlog, options: StoryOptions, before: DoneBefore): ChosenStories => {
+  const awaiting = read.stories.filter(({ key, status }) => status === "review" && before.awaiting.has(key));
+  const backlog = withDone(read, new Set([...before.done, ...awaiting.map(({ key }) => key)]));
+  const selected = withoutMissingFiles(selectStories(backlog, selectionOf(backlog, options)), backlog);
+  const left = awaiting.map(({ key }) => awaitsPerson(key, before.awaiting.get(key) ?? ""));
+  return { ...selected, left: [...selected.left.filter(({ key }) => !before.awaiting.has(key)), ...left], backlog };
 };
+
+/** What earlier runs have done. */
+export interface DoneBefore {
+  /** Plain stories: their status lives in the runs. */
+  readonly done: ReadonlySet<StoryKey>;
+  /** Stories that landed but for a person's part, and what that is. Their status is `review`, which no agent can end. */
+  readonly awaiting: ReadonlyMap<StoryKey, string>;
+}
+
+const awaitsPerson = (key: StoryKey, part: string): LeftStory => ({
+  key,
+  why: `it has landed, and waits for a person's part: ${firstLine(part)}`,
+  whatToDo: `When that is done: storyboard confirm ${key}, or set it to done in the sprint file.`,
+  isProblem: false,
+});
 
 /** The part of the command line that chooses stories. */
 export type StoryOptions = Pick<SelectionOptions, "epic" | "stories" | "mode" | "includeBacklog">;

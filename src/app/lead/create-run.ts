@@ -10,7 +10,7 @@ import { completionsFolders } from "../../core/evidence/pantheon/completions-fol
 import type { Config } from "../../core/model/config.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { Backlog, Story } from "../../core/model/story.ts";
-import { checkStoryKey, type StoryKey } from "../../core/model/story-key.ts";
+import { checkStoryKey } from "../../core/model/story-key.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import { checkCommitting } from "../../core/workspace/check-committing.ts";
 import { detectSetup, type Setup } from "../../core/workspace/detect-setup.ts";
@@ -23,10 +23,10 @@ import type { LoginDesk } from "../doctor/login-desk.ts";
 import { checkReadiness } from "../doctor/preflight.ts";
 import { checkAgents } from "./check-agents.ts";
 import { chooseAgents } from "./choose-agents.ts";
-import { chooseStories } from "./choose-stories.ts";
+import { chooseStories, type DoneBefore } from "./choose-stories.ts";
 import { pinGates } from "./pin-gates.ts";
 import { pinInstructions } from "./pin-instructions.ts";
-import { policyOf } from "./policy.ts";
+import { type PersonThere, policyOf } from "./policy.ts";
 import { realSprintFile } from "./real-sprint-file.ts";
 
 /** What a start works with. */
@@ -42,10 +42,10 @@ export interface StartRequest {
   /** Whether a run is to start, and not only to be shown: then no agent may be logged out. */
   readonly isStart: boolean;
   readonly nowMs: number;
-  /** Plain stories that earlier runs have done. */
-  readonly doneBefore: ReadonlySet<StoryKey>;
+  readonly before: DoneBefore;
   /** Whether earlier runs are forgotten. */
   readonly isFresh: boolean;
+  readonly person: PersonThere;
 }
 
 /** A run that could be started, or why there is nothing to start. */
@@ -74,7 +74,7 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
   const { backlog, ...selected } = chooseStories(
     await loadBacklog(repository.project, config),
     options,
-    request.doneBefore,
+    request.before,
   );
   if (selected.chosen.length === 0) return nothingToStart(selected);
   for (const { key } of selected.chosen) checkStoryKey(key, "backlog");
@@ -101,7 +101,7 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
     project: repository.project,
     projectName: basename(repository.project),
     config,
-    policy: policyOf(config, backlog.source, { hasGates: gates.length > 0, probesHooks }),
+    policy: policyOf(config, backlog.source, { hasGates: gates.length > 0, probesHooks, person: request.person }),
     stories: ordered.stories.map((story) => ({ ...story, title: plainLine(story.title) })),
     left: selected.left.map((story) => ({ ...story, why: plainLine(story.why) })),
     source: backlog.source,

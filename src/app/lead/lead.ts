@@ -21,6 +21,7 @@ import { takeAnswers } from "./answers.ts";
 import { endAskedGates } from "./end-old-jobs.ts";
 import { exitStatus } from "./exit-status.ts";
 import { hearAgent } from "./hear-agent.ts";
+import { InboxFolder } from "./inbox-folder.ts";
 import { leaveWorld, openWorld } from "./open-world.ts";
 import { makeOwnFolder } from "./own-folder.ts";
 import { foldRun, OWN_FOLDER, type StoredRun } from "./runs.ts";
@@ -65,6 +66,12 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     reporter.feed([line]);
     control?.publishFeed(line);
   };
+  const inbox = new InboxFolder({
+    directory: stored.directory,
+    state,
+    command: (command) => engine.command(command),
+    say: (item, text) => onFeed({ atMs: Date.now(), story: item, phase: undefined, text: `storyboard: ${text}` }),
+  });
   const world = await openWorld({ ...request, state, feed: onFeed });
   const leaving = new AbortController();
   const engine = new Engine(state, events.length, {
@@ -77,6 +84,7 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
       journaled += entries.length;
       lastAtMs = entries.at(-1)?.at ?? lastAtMs;
       reporter.events(entries, after);
+      inbox.events(entries);
       for (const entry of entries) control?.publish(entry);
     },
   });
@@ -95,13 +103,17 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
   const signals = stopOnSignals(engine, world);
   const stopListening = request.listen((word) => engine.command({ type: "stop", reason: word }));
   const until = stopAt(engine, request.untilMs);
+  const over = Promise.race([engine.ended, signals.forced]);
+  // It may be over before anybody waits for it.
+  over.catch(() => {});
   try {
     const hasEnded = events.length > 0 && !needsResuming(state);
     if (events.length === 0) engine.start();
     else if (!hasEnded) engine.resume();
     for (const command of takeAnswers(stored.directory)) engine.command(command);
+    await inbox.open();
     // Kept commands that do not apply any more open nothing: the run is as ended as it was.
-    if (!hasEnded || state.phase !== "ended") await Promise.race([engine.ended, signals.forced]);
+    if (!hasEnded || state.phase !== "ended") await over;
   } finally {
     engine.abandon();
     clearTimeout(until);
@@ -109,6 +121,7 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     stopTicking();
     // Whoever waits for a gate hears now that it will not come.
     leaving.abort(new Error(state.phase === "ended" ? "the run has ended" : "the run stops"));
+    await inbox.close();
     await leaveWorld(world);
     signals.release();
     await control.close(state.result?.reason ?? "the lead has left");

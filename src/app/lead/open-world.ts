@@ -86,6 +86,7 @@ export const openWorld = async (request: WorldRequest): Promise<World> => {
     feed: request.feed,
     now: Date.now,
     baselineRed: () => state.baselineRed,
+    leftOutGates: () => state.leftOutGates,
   };
   return world;
 };

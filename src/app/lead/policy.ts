@@ -8,11 +8,17 @@ import type { AgentChoice, ResourcePool, RunPolicy } from "../../core/scheduler/
 import { chosenPipeline } from "../configuration/pipelines.ts";
 import { playersOf, roleNames } from "../configuration/roles.ts";
 
+/**
+ * Who can be asked while the run goes on: somebody at a screen; somebody who answers by `ctl` or a file, as --inbox wait
+ * says; or only whoever happens to look.
+ */
+export type PersonThere = "screen" | "asked-for" | "nobody";
+
 /** What the scheduler must know of the configuration, besides the stories. */
 export const policyOf = (
   config: Config,
   source: Backlog["source"],
-  checks: { readonly hasGates: boolean; readonly probesHooks: boolean },
+  checks: { readonly hasGates: boolean; readonly probesHooks: boolean; readonly person: PersonThere },
 ): RunPolicy => {
   const chosen = chosenPipeline(config);
   if (chosen === undefined) throw new UserError(`There is no pipeline ${JSON.stringify(config.pipeline)}.`);
@@ -45,7 +51,7 @@ export const policyOf = (
     // A worker under this profile leaves the artifacts of its review.
     finalStatus:
       pipeline.reviewed || config.evidence.profile === "pantheon" ? "done" : (config.final_status ?? "review"),
-    baseline: first ? config.gates.baseline : "skip",
+    baseline: first ? baselineOf(config, checks.person) : "skip",
     finish: isWorktree || config.batch_mode,
     inBacklogOrder: config.order === "sequential",
     storyTurnsMax: limits.story_turns,
@@ -53,7 +59,8 @@ export const policyOf = (
     storyUsdMax: limits.story_usd,
     runTokensMax: limits.run_tokens,
     runUsdMax: limits.run_usd,
-    inbox: config.inbox,
+    // What a run does that waits for nobody is a matter of headless runs.
+    inbox: checks.person === "screen" ? "wait" : config.inbox,
     resources: Object.fromEntries(Object.entries(config.resources).map(([name, pool]) => [name, poolOf(pool)])),
   };
 };
@@ -69,6 +76,9 @@ const otherChoices = (config: Config, pipeline: Pipeline): Readonly<Record<strin
     }),
   );
 };
+
+const baselineOf = ({ gates }: Config, person: PersonThere): RunPolicy["baseline"] =>
+  gates.baseline === "require" && person !== "nobody" ? "ask" : gates.baseline;
 
 const choiceOf = (config: Config, name: string): AgentChoice => {
   const profile = config.agents[name];

@@ -1,16 +1,22 @@
 import type { Finding } from "../../core/model/review.ts";
-import type { Question } from "../../core/scheduler/events.ts";
+import type { Question, QuestionKind } from "../../core/scheduler/events.ts";
+import { CHOICES, inboxOf } from "../../core/scheduler/inbox.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
 import { type StatusDocument, statusOf } from "../machine-contract/status-document.ts";
 import type { StoredRun } from "./runs.ts";
 
 /** What waits for a person. */
 export interface InboxItem {
-  readonly story: string;
-  readonly kind: Question["kind"];
+  /** `null` where the run itself asks. */
+  readonly story: string | null;
+  readonly kind: QuestionKind;
   readonly text: string;
+  /** Answers with a meaning of their own; to a story any other text is one too, but to a part of a person. */
+  readonly choices: readonly string[];
   readonly files: readonly string[];
   readonly findings: readonly Finding[];
+  /** Gates that are red before the first story, with their last lines. */
+  readonly red: NonNullable<Question["red"]>;
 }
 
 /** What a client of the lead sees at once. */
@@ -40,17 +46,17 @@ export const takeSnapshot = (
     nowMs: Date.now(),
     leadAlive,
   }),
-  inbox: [...state.stories.values()].flatMap(({ story, question }) =>
-    question === undefined
-      ? []
-      : [
-          {
-            story: story.key,
-            kind: question.kind,
-            text: question.text,
-            files: question.files ?? [],
-            findings: question.findings ?? [],
-          },
-        ],
-  ),
+  inbox: inboxItems(state),
 });
+
+/** All that waits for a person, as clients and scripts see it. */
+const inboxItems = (state: RunState): InboxItem[] =>
+  inboxOf(state).map(({ story, question }) => ({
+    story,
+    kind: question.kind,
+    text: question.text,
+    choices: CHOICES[question.kind],
+    files: question.files ?? [],
+    findings: question.findings ?? [],
+    red: question.red ?? [],
+  }));

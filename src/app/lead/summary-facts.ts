@@ -1,3 +1,4 @@
+import type { Outcome } from "../../core/scheduler/events.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
 import type { PoolWorktree } from "../../core/workspace/worktrees.ts";
 import type { SummaryFacts, UnlandedWork } from "../headless/summary.ts";
@@ -33,9 +34,11 @@ export const summaryFacts = (
 const landedOn = (integration: string, target: string | undefined, file: StoredRun["file"]): string =>
   `${target === integration ? file.target.branch : file.integration} at ${integration.slice(0, 7)}`;
 
+const LANDED: ReadonlySet<Outcome | undefined> = new Set(["done", "already-done", "awaiting-operator"]);
+
 const unlandedWork = (state: RunState, run: string, { worktrees, branches }: WorkPlaces): UnlandedWork[] =>
   [...state.stories.values()]
-    .filter((story) => story.turns > 0 && story.outcome !== "done" && story.outcome !== "already-done")
+    .filter((story) => story.turns > 0 && !LANDED.has(story.outcome))
     .map(({ story }) => {
       const branch = `storyboard/${run}/story/${story.key}`;
       const folder = worktrees.find((worktree) => worktree.branch === branch)?.path;

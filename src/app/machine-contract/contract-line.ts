@@ -88,6 +88,8 @@ export type ContractBody =
     }
   | { readonly type: "story.blocked"; readonly story: StoryKey; readonly by: StoryKey }
   | { readonly type: "story.parked"; readonly story: StoryKey; readonly question: string }
+  /** The run itself waits for a person: gates are red before the first story. `choices` are the answers that it knows. */
+  | { readonly type: "run.asked"; readonly question: string; readonly choices: readonly string[] }
   | {
       readonly type: "story.ended";
       readonly story: StoryKey;

@@ -5,6 +5,7 @@ import type { CutReason, TurnEnd, TurnFailureCause } from "../../core/model/turn
 import { countsOf } from "../../core/scheduler/counts.ts";
 import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
 import { failureOf, failureOfTurn } from "../../core/scheduler/failures.ts";
+import { CHOICES } from "../../core/scheduler/inbox.ts";
 import { governedWorkers } from "../../core/scheduler/providers.ts";
 import { effectiveWorkers, type RunState, storyOf } from "../../core/scheduler/state.ts";
 import type { ContractBody } from "./contract-line.ts";
@@ -43,6 +44,8 @@ export const projectEvent = (
       return [{ type: "story.parked", story: event.story, question: plainText(event.question.text) }];
     case "story.ended":
       return storyEnded(event, state);
+    case "story.confirmed":
+      return storyEnded({ type: "story.ended", story: event.story, outcome: "done" }, state);
     case "evidence.checked":
       return [
         ...(event.result.gates ?? []).map((gate) => gateEnded(gate.name, gate.ok, gate.cached)),
@@ -66,6 +69,8 @@ const runBody = (event: RunEvent, state: RunState): readonly ContractBody[] => {
       return event.result.gates === undefined
         ? event.result.red.map((gate) => gateEnded(gate.name, false))
         : event.result.gates.map((gate) => gateEnded(gate.name, gate.ok, gate.cached));
+    case "baseline.asked":
+      return [{ type: "run.asked", question: plainText(event.question.text), choices: CHOICES.baseline }];
     case "finish.ended":
       return event.result.redGates.map((name) => gateEnded(name, false));
     case "breaker.opened":

@@ -1,8 +1,10 @@
 import { phaseNamed, type Role, threadOf, workPhase } from "../../core/model/pipeline.ts";
+import { plainText } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import { countsOf } from "../../core/scheduler/counts.ts";
-import type { Outcome } from "../../core/scheduler/events.ts";
+import type { Outcome, QuestionKind } from "../../core/scheduler/events.ts";
 import { heroName } from "../../core/scheduler/heroes.ts";
+import { CHOICES, inboxOf } from "../../core/scheduler/inbox.ts";
 import { governedWorkers, playerOf } from "../../core/scheduler/providers.ts";
 import { effectiveWorkers, type RunState, type StoryState } from "../../core/scheduler/state.ts";
 import {
@@ -56,6 +58,18 @@ export interface StatusDocument {
   readonly counts: ContractCounts;
   readonly workers: { readonly max: number; readonly effective: number; readonly busy: number };
   readonly usage: ContractUsage;
+  /** What waits for a person. */
+  readonly inbox: readonly StatusItem[];
+}
+
+/** One item of the inbox. */
+export interface StatusItem {
+  /** `null` where the run itself asks. */
+  readonly story: StoryKey | null;
+  readonly kind: QuestionKind;
+  readonly text: string;
+  /** Answers with a meaning of their own; where there are none any text is an answer. */
+  readonly choices: readonly string[];
 }
 
 /** What the state does not know of itself. */
@@ -77,6 +91,12 @@ export const statusOf = (state: RunState, meta: StatusMeta): StatusDocument => (
   counts: countsOf(state),
   workers: { max: state.maxWorkers, effective: governedWorkers(state, effectiveWorkers(state)), busy: state.busy },
   usage: contractUsage(state.usage),
+  inbox: inboxOf(state).map(({ story, question: { kind, text } }) => ({
+    story,
+    kind,
+    text: plainText(text),
+    choices: CHOICES[kind],
+  })),
 });
 
 /** What the run does, in one word of the contract. */
@@ -86,7 +106,7 @@ const runStateWord = (state: RunState, leadAlive: boolean): RunStateWord => {
   if (state.paused) return "paused";
   if (state.breaker.open) return "breaker";
   const isIdle = state.phase === "running" && state.busy === 0 && state.effects.size === 0;
-  return isIdle ? "waiting" : "running";
+  return isIdle || state.baselineQuestion !== undefined ? "waiting" : "running";
 };
 
 /** The story's status in one word; counting the words gives the contract's counts. */

@@ -63,6 +63,7 @@ const limitOf = (state: RunState, story: StoryState): string | undefined => {
 
 /** What holds all stories back at once. */
 const holdOf = (state: RunState): string | undefined => {
+  if (state.baselineQuestion !== undefined) return "your word on red gates";
   if (state.phase === "baseline") return "baseline gates";
   if (state.stopping !== undefined || state.phase === "ended") return "resume";
   if (state.paused) return "pause";

@@ -5,8 +5,9 @@ import { NO_USAGE } from "../../core/model/usage.ts";
 import type { EffectId, EffectResult } from "../../core/scheduler/effects.ts";
 import type { JournaledEvent } from "../../core/scheduler/events.ts";
 import type { Fact } from "../../core/scheduler/inputs.ts";
+import { nextWakeMs } from "../../core/scheduler/next-wake.ts";
 import type { RunPolicy } from "../../core/scheduler/policy.ts";
-import { initialState, nextWakeMs, type RunState } from "../../core/scheduler/state.ts";
+import { initialState, type RunState } from "../../core/scheduler/state.ts";
 import { step } from "../../core/scheduler/step.ts";
 import { createTimeline } from "./timeline.ts";
 

@@ -1,4 +1,5 @@
 import type { CommandContext, Movement } from "./command-context.ts";
+import { INBOX_COMMANDS } from "./inbox-commands.ts";
 import { LOOK_COMMANDS } from "./look-commands.ts";
 import { RUN_COMMANDS } from "./run-commands.ts";
 
@@ -22,6 +23,7 @@ const movement = (does: string, hint: string, where: Movement): ScreenCommand =>
 /** Everything that keys can do, by name. */
 export const SCREEN_COMMANDS = {
   ...RUN_COMMANDS,
+  ...INBOX_COMMANDS,
   ...LOOK_COMMANDS,
   next: movement("the next story, or a line on", "down", "next"),
   previous: movement("the story before, or a line back", "up", "previous"),

@@ -22,8 +22,19 @@ export interface KeyBinding {
 }
 
 const RUN: readonly View[] = ["dashboard", "card"];
-const PAGES: readonly View[] = ["card", "help", "inbox", "summary"];
-const EVERYWHERE: readonly View[] = ["dashboard", "card", "help", "quit", "confirm", "inbox", "summary", "lost"];
+const PAGES: readonly View[] = ["card", "help", "inbox", "red-gates", "summary"];
+const WAITING: readonly View[] = ["inbox", "red-gates"];
+const EVERYWHERE: readonly View[] = [
+  "dashboard",
+  "card",
+  "help",
+  "quit",
+  "confirm",
+  "inbox",
+  "red-gates",
+  "summary",
+  "lost",
+];
 
 /**
  * The only place that names a key (text that is being typed apart). Footer, help, dialogs and the README's table are
@@ -34,6 +45,10 @@ export const KEYMAP: readonly KeyBinding[] = [
   { keys: ["p"], command: "pause", views: RUN, group: "The run" },
   { keys: ["i"], command: "inbox", views: [...RUN, "summary"], group: "The run" },
   { keys: ["enter"], command: "answer", views: ["inbox"], group: "The run", shown: "⏎" },
+  { keys: ["a"], command: "say-yes", views: WAITING, group: "The run" },
+  { keys: ["w"], command: "go-without", views: WAITING, group: "The run" },
+  { keys: ["v"], command: "show-red", views: ["inbox"], group: "The run" },
+  { keys: ["x"], command: "end-run", views: WAITING, group: "The run" },
   { keys: ["r"], command: "retry", views: RUN, group: "The selected story" },
   { keys: ["R"], command: "retry-with-note", views: RUN, group: "The selected story", shown: "" },
   { keys: ["s"], command: "skip", views: RUN, group: "The selected story" },
@@ -53,8 +68,8 @@ export const KEYMAP: readonly KeyBinding[] = [
   { keys: ["l"], command: "leave-running", views: ["quit"], group: "Leaving", isChoice: true },
   { keys: ["s"], command: "stop-and-save", views: ["quit"], group: "Leaving", isChoice: true },
   { keys: ["enter"], command: "choose", views: ["quit", "lost"], group: "Leaving", shown: "⏎" },
-  { keys: ["esc"], command: "back", views: ["dashboard", "card", "inbox", "summary"], group: "Looking" },
-  { keys: ["enter"], command: "back", views: ["card"], group: "Looking", shown: "" },
+  { keys: ["esc"], command: "back", views: ["dashboard", "card", "inbox", "red-gates", "summary"], group: "Looking" },
+  { keys: ["enter"], command: "back", views: ["card", "red-gates"], group: "Looking", shown: "" },
   { keys: ["esc"], also: ["?", "enter"], command: "back", views: ["help"], group: "Looking" },
   { keys: ["esc"], command: "stay", views: ["quit"], group: "Leaving", isChoice: true },
   { keys: ["esc"], command: "look", views: ["lost"], group: "Leaving", isChoice: true },

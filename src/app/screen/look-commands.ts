@@ -2,7 +2,7 @@ import type { ViewState } from "../../components/props.ts";
 import { isUnfinished } from "../lead/runs.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { ScreenCommand } from "./commands.ts";
-import { waitingStories } from "./view-model-inbox.ts";
+import { waitingItems } from "./view-model-inbox.ts";
 
 /** Whether agents may be at work that leaving would leave alone. */
 const isLed = ({ window }: CommandContext): boolean => window.lead === "alive" && window.state.phase !== "ended";
@@ -55,7 +55,7 @@ export const LOOK_COMMANDS = {
   inbox: {
     does: "the inbox: what waits for you",
     hint: "inbox",
-    problem: ({ window }) => (waitingStories(window).length === 0 ? "nothing waits for you" : undefined),
+    problem: ({ window }) => (waitingItems(window).length === 0 ? "nothing waits for you" : undefined),
     act: ({ actions }) => actions.set({ view: "inbox", choice: 0, scroll: 0 }),
   },
   help: {
@@ -72,7 +72,8 @@ export const LOOK_COMMANDS = {
         : undefined,
     act: (context) => {
       const { view, actions } = context;
-      if (view.view !== "dashboard") actions.set({ view: "dashboard", scroll: 0, choice: 0 });
+      if (view.view === "red-gates") actions.set({ view: "inbox", scroll: 0 });
+      else if (view.view !== "dashboard") actions.set({ view: "dashboard", scroll: 0, choice: 0 });
       else if (hasFilter(view)) actions.set({ ...FILTERS_OFF, feedEnd: undefined });
       else if (view.feedFull) actions.set({ feedFull: false, feedEnd: undefined, pane: "stories" });
       else if (view.feedEnd !== undefined) actions.set({ feedEnd: undefined });

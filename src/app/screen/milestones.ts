@@ -30,13 +30,20 @@ const wordsOf = (event: RunEvent): string | undefined => {
       return `asks: ${firstLine(event.text)}`;
     case "story.parked":
       return `waits for you: ${firstLine(event.question.text)}`;
+    case "story.confirmed":
+      return "done: its person's part is confirmed";
     case "story.ended":
-      return event.outcome === "failed" ? `failed: ${firstLine(event.failure?.message ?? "–")}` : undefined;
+      return endWords(event);
     case "effect.failed":
       return plainLine(event.error.message);
     default:
       return undefined;
   }
+};
+
+const endWords = ({ outcome, failure, question }: Extract<RunEvent, { type: "story.ended" }>): string | undefined => {
+  if (outcome === "awaiting-operator") return `left for you: ${firstLine(question?.text ?? "–")}`;
+  return outcome === "failed" ? `failed: ${firstLine(failure?.message ?? "–")}` : undefined;
 };
 
 const provenWords = ({ gates = [] }: EvidenceResult): string => {

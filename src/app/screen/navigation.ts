@@ -27,6 +27,7 @@ export const moved = (view: ViewState, movement: Movement, ground: Ground): Part
     case "card":
     case "help":
     case "confirm":
+    case "red-gates":
     case "summary":
     case "prompt": {
       const { first = 0, max = 0 } = ground.frame?.page?.scroll ?? {};

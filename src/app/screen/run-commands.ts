@@ -4,10 +4,9 @@ import { isSatisfied, type StoryState, storyOf } from "../../core/scheduler/stat
 import { attachProblem, lastSession } from "../attach/attachment.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { ScreenCommand } from "./commands.ts";
-import { waitingStories } from "./view-model-inbox.ts";
 
 /** Commands that the lead of an ended run would not have to carry out: they are kept, and open the run again. */
-const KEPT: ReadonlySet<Command["type"]> = new Set(["answer", "retry"]);
+const KEPT: ReadonlySet<Command["type"]> = new Set(["answer", "approve", "confirm", "decide-baseline", "retry"]);
 
 /** Why a command cannot be given to the run now, for a person; undefined when it can. */
 export const sendProblem = ({ window }: Pick<CommandContext, "window">, command: Command): string | undefined => {
@@ -146,30 +145,7 @@ export const RUN_COMMANDS = {
   },
   "more-workers": workersBy(1),
   "fewer-workers": workersBy(-1),
-  answer: {
-    does: "answer what is asked",
-    hint: "answer",
-    problem: (context) => (askingStory(context) === undefined ? "nothing waits for you" : undefined),
-    act: (context) => {
-      const asking = askingStory(context);
-      if (asking?.question === undefined) return;
-      const { key } = asking.story;
-      const { text, files = [] } = asking.question;
-      const about = files.length === 0 ? text : `${text}\n\n${files.join("\n")}`;
-      const name = context.label(key);
-      context.actions.prompt({ title: `Answer for ${name}`, about }, (answer) => {
-        if (answer.trim() === "") context.actions.say("An empty answer is none: nothing was sent", "warn");
-        else {
-          context.actions.set({ view: "dashboard", choice: 0 });
-          context.actions.send({ type: "answer", story: key, text: answer }, `${name} goes on with your answer`);
-        }
-      });
-    },
-  },
 } as const satisfies Record<string, ScreenCommand>;
-
-/** The item of the inbox that is marked. */
-const askingStory = ({ window, view }: CommandContext): StoryState | undefined => waitingStories(window)[view.choice];
 
 const waitingDependents = ({ window: { state }, label }: CommandContext, { story }: StoryState): string[] =>
   (state.graph.dependents.get(story.key) ?? [])

@@ -13,7 +13,7 @@ import type { RunWindow } from "./run-window.ts";
 import { createActions } from "./session-actions.ts";
 import { createScreenStore, type PendingQuestion, type ScreenStore } from "./store.ts";
 import { type ScreenFacts, screenProps } from "./view-model.ts";
-import { waitingStories } from "./view-model-inbox.ts";
+import { waitingItems } from "./view-model-inbox.ts";
 import { listedStories } from "./view-model-stories.ts";
 
 /** How often the clock of the screen moves on, in milliseconds: the heartbeat. */
@@ -98,6 +98,7 @@ export class ScreenSession {
     const isThere = selected !== undefined && window.state.stories.has(selected);
     this.store.setState({ question: undefined, onText: undefined });
     this.set({ ...(isThere ? {} : { ...NEW_RUN, selected: window.file.stories[0]?.key }), ...NEW_WINDOW, ...change });
+    if (this.view.view === "dashboard" && window.state.baselineQuestion !== undefined) this.set(INBOX);
     this.#flusher.markNow();
     // It may have ended between its opening and our listening.
     if (window.isLive && window.lead !== "alive") this.#onEnd();
@@ -146,7 +147,7 @@ export class ScreenSession {
     return {
       listed: listedStories({ state, label: this.#label }, this.view.storyFilter),
       feed,
-      choices: isInbox ? waitingStories({ state }).length : choicesOf(this.#context()).length,
+      choices: isInbox ? waitingItems({ state }).length : choicesOf(this.#context()).length,
       frame: this.#frame,
     };
   }
@@ -198,7 +199,13 @@ export class ScreenSession {
 
   #listen(): void {
     this.#unsubscribe = this.#window.subscribe({
-      onEvents: () => this.#flusher.mark(),
+      onEvents: (entries) => {
+        // The run stands still until that is decided.
+        if (this.view.view === "dashboard" && entries.some(({ event }) => event.type === "baseline.asked")) {
+          this.set(INBOX);
+        }
+        this.#flusher.mark();
+      },
       // What is not in sight is drawn with the next clock.
       onFeed: () => {
         if (this.view.view === "dashboard" && this.view.feedEnd === undefined) this.#flusher.mark();
@@ -227,6 +234,7 @@ export class ScreenSession {
   }
 }
 
+const INBOX: Partial<ViewState> = { view: "inbox", scroll: 0, choice: 0 };
 /** What a screen forgets when it looks at a run with other stories. */
 const NEW_RUN: Partial<ViewState> = { storyFilter: "", feedFilter: { story: undefined, text: "" } };
 /** What it forgets with every new connection. */

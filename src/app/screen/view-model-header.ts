@@ -150,6 +150,7 @@ const countParts = (state: RunState): Part[] => {
     ...some(counts.blocked, "blocked", "warn", 3),
     ...some(counts.skipped, "skipped", "quiet", 4),
     ...some(counts.waiting, counts.waiting === 1 ? "waits for you" : "wait for you", "warn", 1),
+    ...some(counts.awaiting_operator, "left for you", "warn", 2),
     ...some(counts.parked, "parked", "warn", 2),
   ];
 };

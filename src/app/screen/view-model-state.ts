@@ -12,6 +12,7 @@ export const stateWord = ({ state, lead }: ScreenFacts): { readonly word: string
   if (lead === "lost") return { word: "LEAD LOST", tone: "bad" };
   if (lead === "none") return { word: "NOT STARTED", tone: "strong" };
   if (state.stopping !== undefined) return { word: "STOPPING", tone: "warn" };
+  if (state.baselineQuestion !== undefined) return { word: "WAITS FOR YOU", tone: "warn" };
   if (state.phase === "baseline") return { word: "CHECKING GATES", tone: "active" };
   if (state.phase === "finishing") return { word: "FINISHING", tone: "active" };
   if (state.breaker.open) return { word: "BREAKER OPEN", tone: "bad" };
@@ -45,11 +46,18 @@ export const standingNotice = ({ state, lead, keys }: ScreenFacts): Notice | und
   }
   if (lead === "lost") return { text: "The lead of this run is gone. Everything up to here is saved.", tone: "bad" };
   if (state.stopping !== undefined) return { text: `Stopping: ${plainLine(state.stopping.reason)}`, tone: "warn" };
+  if (state.baselineQuestion !== undefined) {
+    return { text: `Red before the first story: nothing starts until you decide${inboxHint(keys)}`, tone: "warn" };
+  }
   if (state.breaker.open) {
     const stories = counted(state.breaker.failures, "story", "stories");
     return { text: `${stories} failed in a row: nothing new starts${resumeHint(keys)}`, tone: "bad" };
   }
   if (state.paused) return { text: `Paused: nothing new starts${resumeHint(keys)}`, tone: "warn" };
+  return providerNotice(state, keys);
+};
+
+const providerNotice = (state: RunState, keys: ScreenFacts["keys"]): Notice | undefined => {
   const [barred, reason] = [...state.barred][0] ?? [];
   if (barred !== undefined && reason !== undefined) {
     return { text: `${plainLine(barred)} cannot be used: ${firstLine(reason)}${resumeHint(keys)}`, tone: "bad" };
@@ -60,6 +68,11 @@ export const standingNotice = ({ state, lead, keys }: ScreenFacts): Notice | und
     text: `${plainLine(provider)} is at its limit: its stories wait until ${clockMinutes(untilMs)}`,
     tone: "warn",
   };
+};
+
+const inboxHint = (keys: ScreenFacts["keys"]): string => {
+  const inbox = keys.find(({ label }) => label === "inbox");
+  return inbox === undefined ? "" : `; ${inbox.key} decides`;
 };
 
 const resumeHint = (keys: ScreenFacts["keys"]): string => {

@@ -13,7 +13,7 @@ import { feedProps } from "./view-model-feed.ts";
 import { footerProps } from "./view-model-footer.ts";
 import { headerProps } from "./view-model-header.ts";
 import { helpContent } from "./view-model-help.ts";
-import { inboxContent } from "./view-model-inbox.ts";
+import { inboxContent, redGatesContent } from "./view-model-inbox.ts";
 import { type PageContent, pageProps } from "./view-model-page.ts";
 import { standingNotice } from "./view-model-state.ts";
 import { storiesProps } from "./view-model-stories.ts";
@@ -96,6 +96,8 @@ const contentOf = (facts: ScreenFacts, view: ViewState, columns: number, nowMs: 
       return promptContent(view.prompt, columns);
     case "inbox":
       return inboxContent(facts, view.choice, columns);
+    case "red-gates":
+      return redGatesContent(facts, columns);
     case "summary":
       return summaryContent(facts, columns);
     case "lost":

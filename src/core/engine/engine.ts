@@ -4,7 +4,8 @@ import { commandProblem } from "../scheduler/decide-command.ts";
 import type { Effect, EffectId, EffectResult } from "../scheduler/effects.ts";
 import type { JournaledEvent, RunEvent } from "../scheduler/events.ts";
 import type { AgentAsked, Command, Fact } from "../scheduler/inputs.ts";
-import { nextWakeMs, type RunState } from "../scheduler/state.ts";
+import { nextWakeMs } from "../scheduler/next-wake.ts";
+import type { RunState } from "../scheduler/state.ts";
 import { step } from "../scheduler/step.ts";
 import type { Journal } from "./journal.ts";
 
@@ -30,6 +31,8 @@ const DURABLE: ReadonlySet<RunEvent["type"]> = new Set([
   "story.asked",
   "story.parked",
   "story.ended",
+  "story.confirmed",
+  "baseline.decided",
   "run.ended",
 ]);
 

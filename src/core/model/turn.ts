@@ -98,6 +98,8 @@ export interface TurnResult {
   readonly reviewed?: string;
   /** Of the files that the verdict names those that did not change since the last review, where that is known. */
   readonly unchangedFiles?: readonly string[];
+  /** What only a person can do, as the agent says. */
+  readonly operator?: string;
   /** Remarks for the card: a reviewer that changed the tree and was reset, a truncated transcript. */
   readonly notes?: readonly string[];
 }

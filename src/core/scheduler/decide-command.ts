@@ -1,18 +1,13 @@
 import { assertNever } from "../model/assert.ts";
-import {
-  isChecked,
-  landingPhase,
-  type PhaseName,
-  type Pipeline,
-  phaseNamed,
-  repairPhase,
-  workPhase,
-} from "../model/pipeline.ts";
+import { landingPhase, type PhaseName, type Pipeline, workPhase } from "../model/pipeline.ts";
+import { answered, answerProblem, approvalProblem, approved, confirmed, confirmProblem } from "./decide-answer.ts";
+import { baselineProblem, decideBaseline } from "./decide-baseline.ts";
 import { type Decision, endNow, startingAt } from "./decision.ts";
 import type { Effect, RunTurn, StopTurn } from "./effects.ts";
-import { ATTACHED, type Question, type Resumption, type RunEvent, type StopPurpose } from "./events.ts";
+import { ATTACHED, type QuestionKind, type Resumption, type RunEvent, type StopPurpose } from "./events.ts";
 import { stopRun } from "./failing.ts";
 import { failureOf } from "./failures.ts";
+import { questionOf } from "./inbox.ts";
 import type { Command } from "./inputs.ts";
 import { choiceNamed } from "./providers.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
@@ -36,6 +31,8 @@ export const commandProblem = (state: RunState, command: Command): string | unde
         : "workers must be a whole number from 1 to 1000";
     case "stop":
       return state.stopping === undefined ? endedProblem(state) : "the run is stopping already";
+    case "decide-baseline":
+      return baselineProblem(state);
     default:
       return assertNever(command);
   }
@@ -56,7 +53,11 @@ const storyCommandProblem = (
     case "detach":
       return isAttached(story) ? undefined : `nobody has ${command.story} open`;
     case "answer":
-      return waitsForPerson(story) ? undefined : `${command.story} has not asked anything`;
+      return answerProblem(story, command.text);
+    case "approve":
+      return approvalProblem(story, command.comments);
+    case "confirm":
+      return confirmProblem(story);
     case "skip":
     case "cancel":
       return endingProblem(story);
@@ -68,11 +69,13 @@ const storyCommandProblem = (
 const endedProblem = (state: RunState): string | undefined =>
   state.phase === "ended" ? "the run has ended" : undefined;
 
-/** Questions that another try would not answer. */
-const ASKING: ReadonlySet<Question["kind"] | undefined> = new Set(["question", "blocker", "review"]);
+/** What an agent or its work asks: another try would not know the answer. */
+const ASKED: ReadonlySet<QuestionKind> = new Set(["question", "blocker", "plan", "review"]);
 
 const retryProblem = (story: StoryState): string | undefined => {
-  if (ASKING.has(story.question?.kind)) {
+  const kind = questionOf(story)?.kind;
+  if (kind === "operator") return `${story.story.key} waits for a person's part: storyboard confirm ${story.story.key}`;
+  if (kind !== undefined && ASKED.has(kind)) {
     return `${story.story.key} waits for an answer: give it with storyboard ctl answer`;
   }
   if (story.stage === "ended" && story.satisfies) return `${story.story.key} is ${story.outcome}: nothing to retry`;
@@ -110,9 +113,15 @@ export const onCommand = (decision: Decision, command: Command): RunEvent[] => {
     case "attach":
       return takenOver(decision, storyOf(state, command.story));
     case "detach":
-      return givenBack(state, storyOf(state, command.story));
+      return givenBack(decision, storyOf(state, command.story));
     case "answer":
-      return [...reopened(state), answered(state, storyOf(state, command.story), command.text)];
+      return [...reopened(state), ...answered(decision, storyOf(state, command.story), command.text)];
+    case "approve":
+      return [...reopened(state), ...approved(decision, storyOf(state, command.story), command.comments)];
+    case "confirm":
+      return [...reopened(state), ...confirmed(decision, storyOf(state, command.story))];
+    case "decide-baseline":
+      return decideBaseline(decision, command.choice);
     case "skip":
       return endByPerson(decision, storyOf(state, command.story), command.satisfies === true ? "skip-as-done" : "skip");
     case "cancel":
@@ -157,53 +166,10 @@ const retryOf = (
 const turnPhaseOf = (pipeline: Pipeline, { phase }: StoryState): PhaseName =>
   phase === undefined || phase === landingPhase(pipeline).name ? workPhase(pipeline).name : phase;
 
-/** The whole answer: one that only begins so may go on to say the opposite. */
-const ACCEPTED = /^\s*(accept|land|go on)\s*[.!]?\s*$/i;
-
-const answered = (state: RunState, story: StoryState, text: string): RunEvent => ({
-  type: "story.requeued",
-  story: story.story.key,
-  reason: "answered",
-  attempt: Math.max(1, story.attempt),
-  notBeforeMs: 0,
-  next: afterAnswer(state, story, text),
-});
-
-/**
- * An answer continues the same session. A conflict that a person put right lands again, accepted findings land as deferred
- * work; any other word is for the builder.
- */
-const afterAnswer = ({ policy }: RunState, story: StoryState, text: string): Resumption => {
-  const { question, next } = story;
-  const isConflict = question?.kind === "conflict";
-  const work = workPhase(policy.pipeline).name;
-  if (isConflict && (story.conflict === undefined || ACCEPTED.test(text))) {
-    return startingAt(landingPhase(policy.pipeline).name);
-  }
-  if (question?.kind === "review" && ACCEPTED.test(text)) return startingAt(landingPhase(policy.pipeline).name);
-  if (question?.kind === "environment") return next ?? startingAt(work);
-  if (question?.kind === "attached" && ACCEPTED.test(text)) return afterAttached(policy, next);
-  return {
-    phase: isConflict ? repairPhase(policy.pipeline).name : (next?.phase ?? work),
-    prompt: { kind: "answer", question: question?.text ?? "", answer: text },
-    fresh: false,
-    salvage: false,
-  };
-};
-
-/** What a person and the agent did together is looked at before another turn. */
-const afterAttached = (policy: RunState["policy"], next: Resumption | undefined): Resumption => {
-  const back = next ?? startingAt(workPhase(policy.pipeline).name);
-  const phase = phaseNamed(policy.pipeline, back.phase);
-  // A story that was not at work then still has its own next step before it.
-  const wasCut = back.prompt.kind === "resume" && back.prompt.reason === "attach";
-  return wasCut ? { ...back, salvage: policy.evidence && phase.kind === "turn" && isChecked(phase) } : back;
-};
-
 /** A session that is closed before the turn has ended for it: the turn's end means nothing special then. */
-const givenBack = (state: RunState, story: StoryState): RunEvent[] =>
+const givenBack = (decision: Decision, story: StoryState): RunEvent[] =>
   story.question?.kind === "attached"
-    ? [...reopened(state), answered(state, story, "go on")]
+    ? [...reopened(decision.state), ...answered(decision, story, "go on")]
     : [{ type: "attach.withdrawn", story: story.story.key }];
 
 const messageProblem = (state: RunState, story: StoryState, text: string): string | undefined => {
@@ -213,13 +179,9 @@ const messageProblem = (state: RunState, story: StoryState, text: string): strin
   return `no agent of ${story.story.key} is at work`;
 };
 
-/** A story that a person ended meanwhile waits for nobody, whatever it once asked. */
-const waitsForPerson = (story: StoryState): boolean =>
-  story.question !== undefined && (story.stage === "parked" || story.outcome === "parked");
-
 /** Its agent's session is open, or will be as soon as its turn has ended. */
 const isAttached = (story: StoryState): boolean =>
-  story.stopping === "attach" || (story.question?.kind === "attached" && waitsForPerson(story));
+  story.stopping === "attach" || questionOf(story)?.kind === "attached";
 
 const attachProblem = (state: RunState, story: StoryState): string | undefined => {
   const { key } = story.story;

@@ -6,6 +6,7 @@ import type { CheckEvidence, EvidenceResult } from "./effects.ts";
 import type { RunEvent } from "./events.ts";
 import { failAttempt } from "./failing.ts";
 import { failureOf } from "./failures.ts";
+import { statusWhenDone, workDone } from "./operator-part.ts";
 import { type StoryState, storyOf } from "./state.ts";
 
 /** What the checks found, and what follows. */
@@ -56,8 +57,8 @@ const alreadyDone = (
 ): RunEvent[] => {
   const { key } = story.story;
   if (result.ok) {
-    const ended = endWell(decision, story, { type: "story.ended", story: key, outcome: "already-done" });
-    return [...requestStatus(decision, key, "done"), ...ended];
+    const ended = endWell(decision, story, workDone(story, "already-done"));
+    return [...requestStatus(decision, key, statusWhenDone(story, "done")), ...ended];
   }
   if (story.turns === 0) return [{ type: "phase.due", story: key, next: startingAt(effect.phase) }];
   return failAttempt(decision, story, effect.phase, missingEvidence(effect, result));

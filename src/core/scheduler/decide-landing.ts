@@ -3,6 +3,7 @@ import { baselineOf, type Decision, endWell, requeueForStop, startingAt } from "
 import type { Land, LandingRefusal, LandingResult } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { limitReached } from "./limits.ts";
+import { statusWhenDone, workDone } from "./operator-part.ts";
 import { LANDING_REPAIRS_MAX } from "./policy.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
 
@@ -15,10 +16,7 @@ export const onLandingEnded = (decision: Decision, effect: Land, result: Landing
   const ended: RunEvent = { type: "landing.ended", story: key, completes: effect.id, result };
   const story = storyOf(decision.state, key);
   if (result.kind === "landed") {
-    return [
-      ended,
-      ...endWell(decision, story, { type: "story.ended", story: key, outcome: "done", ...commitOf(result) }),
-    ];
+    return [ended, ...endWell(decision, story, workDone(story, "done", result.commit))];
   }
   return [ended, repair(decision, story, result) ?? park(decision, story, result)];
 };
@@ -52,9 +50,6 @@ const describeRefusal = (result: LandingRefusal): string =>
     ? result.message
     : `The gate ${result.gate} is red on the merged tree:\n${result.tail.join("\n")}`;
 
-const commitOf = ({ commit }: { readonly commit?: string }): { readonly commit?: string } =>
-  commit === undefined ? {} : { commit };
-
 const progressOf = ({ policy }: RunState, { phaseStates, commit }: StoryState): Pick<Land, "phases" | "commit"> => {
   if (!policy.keepsProgress) return {};
   return { phases: { ...phaseStates }, ...(commit === undefined ? {} : { commit }) };
@@ -72,15 +67,16 @@ export const startLanding = (decision: Decision): RunEvent[] => {
     return [requeueForStop(storyOf(state, key), startingAt(landingPhase(state.policy.pipeline).name))];
   }
   if (state.landing !== undefined) return [];
+  const story = storyOf(state, key);
   const effect: Land = {
     kind: "land",
     id: decision.newEffect(),
     story: key,
-    finalStatus: storyOf(state, key).finalStatus ?? state.policy.finalStatus,
-    deferred: storyOf(state, key).deferredFindings,
-    ...baselineOf(storyOf(state, key)),
-    ...progressOf(state, storyOf(state, key)),
-    ...ledgerOf(storyOf(state, key)),
+    finalStatus: statusWhenDone(story, story.finalStatus ?? state.policy.finalStatus),
+    deferred: story.deferredFindings,
+    ...baselineOf(story),
+    ...progressOf(state, story),
+    ...ledgerOf(story),
   };
   return [{ type: "landing.requested", story: key, effect }];
 };

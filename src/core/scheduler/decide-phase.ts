@@ -3,6 +3,7 @@ import type { Finding } from "../model/review.ts";
 import { type Decision, endWell, requestStatus, startingAt } from "./decision.ts";
 import { wantedPhase } from "./entry-phase.ts";
 import type { Resumption, ReviewState, RunEvent } from "./events.ts";
+import { statusWhenDone, workDone } from "./operator-part.ts";
 import type { StoryState } from "./state.ts";
 
 /** Whether a phase judges work that was judged before: old findings, or approved work that had to be merged. */
@@ -42,12 +43,7 @@ export const commit = (decision: Decision, story: StoryState, deferred: readonly
     return [{ type: "landing.queued", story: key, phase: landingPhase(policy.pipeline).name, deferred }];
   }
   return [
-    ...requestStatus(decision, key, policy.finalStatus, deferred),
-    ...endWell(decision, story, {
-      type: "story.ended",
-      story: key,
-      outcome: "done",
-      ...(story.commit === undefined ? {} : { commit: story.commit }),
-    }),
+    ...requestStatus(decision, key, statusWhenDone(story, policy.finalStatus), deferred),
+    ...endWell(decision, story, workDone(story, "done", story.commit)),
   ];
 };

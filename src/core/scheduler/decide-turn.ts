@@ -9,6 +9,7 @@ import type { RunTurn } from "./effects.ts";
 import { ATTACHED, type Resumption, type RunEvent } from "./events.ts";
 import { failAttempt, stopCritically, waitForEnvironment, waitForOutside } from "./failing.ts";
 import { failureOf, failureOfTurn } from "./failures.ts";
+import { operatorParts, statusWhenDone, workDone } from "./operator-part.ts";
 import { type StoryState, storyOf } from "./state.ts";
 
 /** What a turn's end means for its story. */
@@ -24,7 +25,9 @@ export const onTurnEnded = (decision: Decision, effect: RunTurn, result: TurnRes
   };
   // An end that nobody waits for any more: the story was ended by a person meanwhile.
   if (story.busyWith !== effect.id) return [ended];
-  return [ended, ...consequences(decision, story, effect, result)];
+  // What is left for a person was said just now and is not in the state yet.
+  const known = { ...story, operator: operatorParts(story, result) };
+  return [ended, ...consequences(decision, known, effect, result)];
 };
 
 const consequences = (decision: Decision, story: StoryState, effect: RunTurn, result: TurnResult): RunEvent[] => {
@@ -44,8 +47,8 @@ const consequences = (decision: Decision, story: StoryState, effect: RunTurn, re
       return decision.state.policy.evidence
         ? requestEvidence(decision, effect.story, effect.phase, "already-done")
         : [
-            ...requestStatus(decision, effect.story, "done"),
-            ...endWell(decision, story, { type: "story.ended", story: effect.story, outcome: "already-done" }),
+            ...requestStatus(decision, effect.story, statusWhenDone(story, "done")),
+            ...endWell(decision, story, workDone(story, "already-done")),
           ];
     case "halted":
       return failAttempt(decision, story, effect.phase, failureOfTurn(effect.phase, result));

@@ -1,6 +1,7 @@
 import { assertNever } from "../model/assert.ts";
 import { landingPhase, workPhase } from "../model/pipeline.ts";
 import { onAgentAsked } from "./decide-asked.ts";
+import { onBaseline } from "./decide-baseline.ts";
 import { onCommand } from "./decide-command.ts";
 import { actOnDue } from "./decide-due.ts";
 import { endEarly, endRun } from "./decide-end.ts";
@@ -11,7 +12,7 @@ import { easeProviders, endBarred } from "./decide-provider.ts";
 import { startStory } from "./decide-start.ts";
 import { onTurnEnded } from "./decide-turn.ts";
 import { type Decision, decisionOn, requeueForStop, startingAt } from "./decision.ts";
-import type { BaselineResult, DeliverMessage, Effect, EffectFailed, EffectResult } from "./effects.ts";
+import type { DeliverMessage, Effect, EffectFailed, EffectResult } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
 import { stopRun } from "./failing.ts";
 import type { Input } from "./inputs.ts";
@@ -129,14 +130,6 @@ const messageEnded = ({ id, story, text }: DeliverMessage, delivered: boolean): 
 
 const mismatch = (effect: Effect, result: EffectResult): never => {
   throw new Error(`a ${effect.kind} ended with ${result.kind}`);
-};
-
-const onBaseline = (decision: Decision, completes: string, result: BaselineResult): RunEvent[] => {
-  const checked: RunEvent = { type: "baseline.checked", completes, result };
-  if (result.red.length === 0 || decision.state.policy.baseline === "accept") return [checked];
-  const names = result.red.map((gate) => gate.name).join(", ");
-  const reason = `red before the first story: ${names}. Put it right, or accept it with --accept-baseline (gates.baseline: accept).`;
-  return [checked, { type: "run.ended", status: "error", exit: 2, reason }];
 };
 
 /** A performer could not work at all. The story keeps its attempt; what is critical stops the run. */

@@ -17,7 +17,15 @@ export type PromptRequest =
   | { readonly kind: "start" }
   | { readonly kind: "retry"; readonly failure: Failure; readonly note?: string }
   | { readonly kind: "resume"; readonly reason: CutReason }
-  | { readonly kind: "answer"; readonly question: string; readonly answer: string }
+  | {
+      readonly kind: "answer";
+      readonly question: string;
+      readonly answer: string;
+      /** What was asked was the approval of a plan, and the answer says what to change in it. */
+      readonly ofPlan?: true;
+    }
+  /** The plan that the session made was approved: now it is built. */
+  | { readonly kind: "approved"; readonly plan: string; readonly comments?: string }
   | { readonly kind: "refine"; readonly findings: readonly Finding[] }
   | { readonly kind: "reverify"; readonly findings: readonly Finding[] }
   /** Work that did not land (`RunTurn.conflict`) is to be merged with what landed meanwhile. */

@@ -44,12 +44,33 @@ export type RequeueReason = "retry" | "environment" | "limit" | "stopped" | "ans
 
 /** What waits for a person. */
 export interface Question {
-  /** `attached`: nothing was asked; a person has the agent's session open. */
-  readonly kind: "question" | "blocker" | "plan" | "review" | "conflict" | "environment" | "attached";
+  readonly kind: QuestionKind;
   readonly text: string;
   readonly findings?: readonly Finding[];
   readonly files?: readonly string[];
+  /** Gates that are red before the first story, with their last lines. */
+  readonly red?: BaselineResult["red"];
 }
+
+/**
+ * What a person is asked for. `blocker`: an agent cannot go on; `plan`: approval of a plan before it is built;
+ * `environment`: something of this machine must be put right; `attached`: nothing was asked, a person has the agent's
+ * session open; `operator`: the story has landed, and a person's own part of it is left; `baseline`: the run itself asks
+ * what to make of gates that are red before its first story.
+ */
+export type QuestionKind =
+  | "question"
+  | "blocker"
+  | "plan"
+  | "review"
+  | "conflict"
+  | "environment"
+  | "attached"
+  | "operator"
+  | "baseline";
+
+/** What a person may decide about gates that are red before the first story. */
+export type BaselineChoice = "accept" | "without" | "quit";
 
 /** What a story waits for while a person has its agent's session open. */
 export const ATTACHED: Question = {
@@ -89,6 +110,9 @@ export type RunEvent =
     }
   | { readonly type: "baseline.requested"; readonly effect: CheckBaseline }
   | { readonly type: "baseline.checked"; readonly completes: EffectId; readonly result: BaselineResult }
+  /** Gates are red before the first story, and the run waits for a person's word. */
+  | { readonly type: "baseline.asked"; readonly question: Question }
+  | { readonly type: "baseline.decided"; readonly choice: BaselineChoice }
   | { readonly type: "workers.changed"; readonly max: number }
   | { readonly type: "breaker.opened"; readonly failures: number }
   | { readonly type: "breaker.closed" }
@@ -217,7 +241,11 @@ export type RunEvent =
       readonly commit?: string;
       /** A skipped story that its dependents may treat as done. */
       readonly satisfies?: boolean;
+      /** The part of it that is left for a person: with `awaiting-operator`. */
+      readonly question?: Question;
     }
+  /** A person has done their part of a story that awaited it: it is done. */
+  | { readonly type: "story.confirmed"; readonly story: StoryKey }
   | { readonly type: "release.requested"; readonly story: StoryKey; readonly effect: ReleaseWorkspace }
   | { readonly type: "finish.requested"; readonly effect: FinishRun }
   | { readonly type: "finish.ended"; readonly completes: EffectId; readonly result: FinishResult }

@@ -6,6 +6,7 @@ import { addUsage } from "../model/usage.ts";
 import type { AgentSession } from "./agent-session.ts";
 import type { LandingRefusal } from "./effects.ts";
 import type { Outcome, ReviewState, RunEvent } from "./events.ts";
+import { operatorParts } from "./operator-part.ts";
 import { providerOf } from "./providers.ts";
 import { type RunState, readyEntry, type StoryState, storyOf } from "./state.ts";
 
@@ -72,6 +73,7 @@ export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn
   }
   if (!wasHeard(result)) story.messages = [...story.told, ...story.messages];
   story.told = [];
+  story.operator = operatorParts(story, result);
   story.notes.push(...(result.notes ?? []).filter((note) => !story.notes.includes(note)));
   if (result.verdict !== undefined && !isTriage(state, event.phase)) story.reviewedTree = result.reviewed;
   if (result.end.kind !== "finished") return;
@@ -247,6 +249,7 @@ export const endStory = (state: RunState, story: StoryState, event: Event<"story
   story.satisfies = satisfies(event.outcome, event.satisfies);
   if (event.commit !== undefined) story.commit = event.commit;
   if (event.failure !== undefined) story.failures.push(event.failure);
+  if (event.question !== undefined) story.question = event.question;
   state.endedCount++;
   state.endedBy[event.outcome]++;
   countForBreaker(state, event);
@@ -265,7 +268,17 @@ const countForBreaker = (state: RunState, { outcome, failure }: Event<"story.end
   if (state.breaker.open) return;
   // A person's cancel says nothing about the health of the run.
   if (outcome === "failed" && failure?.type !== "CancelledError") state.breaker.failures++;
-  if (outcome === "done" || outcome === "already-done") state.breaker.failures = 0;
+  if (outcome === "done" || outcome === "already-done" || outcome === "awaiting-operator") state.breaker.failures = 0;
+};
+
+/** A person's part is done, and with it the story; what waited for it has long been free. */
+export const confirmStory = (state: RunState, story: StoryState): void => {
+  if (story.outcome !== "awaiting-operator") return;
+  state.endedBy["awaiting-operator"]--;
+  state.endedBy.done++;
+  state.finished = false;
+  story.outcome = "done";
+  story.question = undefined;
 };
 
 const uncountEnd = (state: RunState, story: StoryState): void => {

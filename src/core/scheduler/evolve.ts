@@ -2,6 +2,7 @@ import { assertNever } from "../model/assert.ts";
 import { addUsage } from "../model/usage.ts";
 import type { JournaledEvent, RunEvent } from "./events.ts";
 import {
+  confirmStory,
   endLanding,
   endStory,
   evidenceChecked,
@@ -58,12 +59,10 @@ const evolveRun = (state: RunState, event: RunEvent, at: number): void => {
       state.result = { status: event.status, exit: event.exit, reason: event.reason };
       return;
     case "baseline.requested":
-      state.phase = "baseline";
-      return;
     case "baseline.checked":
-      state.phase = "running";
-      state.baselineRed = event.result.red.map((gate) => gate.name);
-      state.notes.push(...event.result.notes);
+    case "baseline.asked":
+    case "baseline.decided":
+      evolveBaseline(state, event);
       return;
     case "finish.requested":
       state.phase = "finishing";
@@ -105,8 +104,38 @@ const evolveRun = (state: RunState, event: RunEvent, at: number): void => {
   }
 };
 
+type BaselineEvent = Extract<RunEvent, { type: `baseline.${string}` }>;
+
+/** The run's first act: it lasts until the gates are known, and where a person is asked, until they have decided. */
+const evolveBaseline = (state: RunState, event: BaselineEvent): void => {
+  switch (event.type) {
+    case "baseline.requested":
+      state.phase = "baseline";
+      return;
+    case "baseline.checked":
+      state.phase = "running";
+      state.baselineRed = event.result.red.map((gate) => gate.name);
+      state.notes.push(...event.result.notes);
+      return;
+    case "baseline.asked":
+      state.phase = "baseline";
+      state.baselineQuestion = event.question;
+      return;
+    case "baseline.decided":
+      state.phase = "running";
+      state.baselineQuestion = undefined;
+      if (event.choice !== "without") return;
+      state.leftOutGates = state.baselineRed;
+      state.notes.push(`left out of this run: ${state.leftOutGates.join(", ")}`);
+      return;
+    default:
+      assertNever(event);
+  }
+};
+
 /** A run goes on in the act that was under way: its first, its last, or the stories. */
 const resumedPhase = (state: RunState): RunState["phase"] => {
+  if (state.baselineQuestion !== undefined) return "baseline";
   for (const effect of state.effects.values()) {
     if (effect.kind === "check-baseline") return "baseline";
     if (effect.kind === "finish-run") return "finishing";
@@ -171,6 +200,9 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
       return;
     case "story.ended":
       endStory(state, story, event, at);
+      return;
+    case "story.confirmed":
+      confirmStory(state, story);
       return;
     case "effect.failed":
       effectFailed(state, event);

@@ -1,5 +1,6 @@
 import type { StoryKey } from "../model/story-key.ts";
 import type { EffectId, EffectResult } from "./effects.ts";
+import type { BaselineChoice } from "./events.ts";
 
 /** What a person or a script asks of a run: everything that a key can do. */
 export type Command =
@@ -15,6 +16,11 @@ export type Command =
   | { readonly type: "attach"; readonly story: StoryKey }
   | { readonly type: "detach"; readonly story: StoryKey }
   | { readonly type: "answer"; readonly story: StoryKey; readonly text: string }
+  /** A plan, findings that are still open, or a conflict put right: what waits for a person's yes. */
+  | { readonly type: "approve"; readonly story: StoryKey; readonly comments?: string }
+  /** The person's part of a story is done. */
+  | { readonly type: "confirm"; readonly story: StoryKey }
+  | { readonly type: "decide-baseline"; readonly choice: BaselineChoice }
   | { readonly type: "stop"; readonly reason: string };
 
 /** What an agent asks a person in the middle of its turn. Its text is free of terminal control. */

@@ -52,8 +52,8 @@ export interface RunPolicy {
   /** Whether progress artifacts are written after every phase. */
   readonly keepsProgress: boolean;
   readonly finalStatus: WritableStatus;
-  /** Whether gates run on the baseline before the first story, and what red means. */
-  readonly baseline: "skip" | "require" | "accept";
+  /** Whether gates run on the baseline before the first story, and what red means: `ask` has a person decide. */
+  readonly baseline: "skip" | "require" | "accept" | "ask";
   /** Whether the run has a last act (bookkeeping, moving the target, gates of batch mode). */
   readonly finish: boolean;
   readonly storyTurnsMax: number;

@@ -81,6 +81,8 @@ export interface StoryState {
   /** Order among retried stories; 0 for one that was not retried. */
   retryOrder: number;
   question?: Question | undefined;
+  /** What only a person can do, as its agents said, part by part. */
+  operator: readonly string[];
   /** Dependencies not yet satisfied. */
   unmet: number;
   blockedBy?: StoryKey | undefined;
@@ -148,6 +150,10 @@ export interface RunState {
   finished: boolean;
   redGates: readonly string[];
   baselineRed: readonly string[];
+  /** Set while a person is to decide about gates that are red before the first story. */
+  baselineQuestion?: Question | undefined;
+  /** Gates that a person left out of this run. */
+  leftOutGates: readonly string[];
   notes: string[];
   result?: { readonly status: RunStatus; readonly exit: number; readonly reason: string } | undefined;
 }
@@ -179,6 +185,7 @@ const storyState = (story: Story, index: number, rank: number, unmet: number): S
   refusals: 0,
   notBeforeMs: 0,
   retryOrder: 0,
+  operator: [],
   unmet,
   satisfies: false,
   usage: NO_USAGE,
@@ -244,6 +251,7 @@ export const initialState = (policy: RunPolicy, stories: readonly Story[]): RunS
     finished: false,
     redGates: [],
     baselineRed: [],
+    leftOutGates: [],
     notes: [],
   };
 };
@@ -269,15 +277,3 @@ export const isSatisfied = (story: StoryState): boolean => story.stage === "ende
 /** How many workers may be busy right now. */
 export const effectiveWorkers = (state: RunState): number =>
   state.stopping !== undefined || state.paused || state.breaker.open ? state.busy : state.maxWorkers;
-
-/**
- * The next time at which something could happen by itself; undefined when nothing waits for a time. A story that could have
- * started by the last step (`lastStepMs`) waits for something else since, which wakes by itself.
- */
-export const nextWakeMs = (state: RunState, lastStepMs: number): number | undefined => {
-  let earliest: number | undefined;
-  for (const at of state.sleeping.values()) if (at > lastStepMs) earliest = Math.min(earliest ?? at, at);
-  for (const at of state.resting.values()) earliest = Math.min(earliest ?? at, at);
-  for (const { easeAtMs } of state.slowed.values()) earliest = Math.min(earliest ?? easeAtMs, easeAtMs);
-  return earliest;
-};

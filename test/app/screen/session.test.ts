@@ -4,7 +4,8 @@ import { openRunWindow } from "../../../src/app/screen/run-window.ts";
 import { ScreenSession, type SessionPorts } from "../../../src/app/screen/session.ts";
 import { createControlPair } from "../../../src/core/control/memory-pair.ts";
 import type { FeedLine } from "../../../src/core/engine/feed.ts";
-import type { JournaledEvent } from "../../../src/core/scheduler/events.ts";
+import type { JournaledEvent, QuestionKind } from "../../../src/core/scheduler/events.ts";
+import { evolve } from "../../../src/core/scheduler/evolve.ts";
 import type { Command } from "../../../src/core/scheduler/inputs.ts";
 import { eventually } from "../../support/steering.ts";
 import { TestLead } from "./support.ts";
@@ -144,3 +145,67 @@ test("an answer to an ended run is kept for a lead that goes on with it", async 
   press("esc", "r");
   expect(done.keep).toHaveBeenCalledWith({ type: "retry", story: "a" });
 });
+
+const KINDS: readonly (readonly [QuestionKind, Command | undefined])[] = [
+  ["question", undefined],
+  ["blocker", undefined],
+  ["plan", { type: "approve", story: "a" }],
+  ["review", { type: "approve", story: "a" }],
+  ["conflict", { type: "approve", story: "a" }],
+  ["environment", { type: "answer", story: "a", text: "go on" }],
+  ["attached", { type: "answer", story: "a", text: "go on" }],
+];
+
+test.each(KINDS)("in the inbox a says yes to a %s where a yes is an answer", (kind, command) => {
+  park(kind);
+  press("i", "a");
+  expect(commands).toEqual(command === undefined ? [] : [command]);
+  if (command === undefined) expect(session.view.message?.text).toMatch(/answer in words/);
+  else expect(session.view.view).toBe("dashboard");
+});
+
+test("a person's own part is asked about before it is confirmed, and takes no other answer", () => {
+  park("operator");
+  press("i", "enter");
+  expect(session.view.message?.text).toMatch(/a confirms/);
+  press("a", "n");
+  expect(commands).toEqual([]);
+  press("a", "y");
+  expect(commands).toEqual([{ type: "confirm", story: "a" }]);
+});
+
+test("red gates are decided in the inbox alone, and nothing else there is", async () => {
+  park("question");
+  press("i", "w", "v", "x");
+  expect(commands).toEqual([]);
+  expect(session.view.view).toBe("inbox");
+  evolve(session.window.state, {
+    seq: 0,
+    at: 0,
+    event: {
+      type: "baseline.asked",
+      question: { kind: "baseline", text: "red", red: [{ name: "test", tail: ["1"] }] },
+    },
+  });
+  press("v");
+  expect(session.view.view).toBe("red-gates");
+  press("esc");
+  expect(session.view.view).toBe("inbox");
+  press("x", "n");
+  expect(commands).toEqual([]);
+  press("w");
+  expect(commands).toEqual([{ type: "decide-baseline", choice: "without" }]);
+  press("i", "x", "y", "i", "a");
+  await eventually("all commands", () => commands.length === 3);
+  expect(commands.slice(1)).toEqual([
+    { type: "decide-baseline", choice: "quit" },
+    { type: "decide-baseline", choice: "accept" },
+  ]);
+});
+
+/** The story `a` waits with a question of that kind, as far as this screen knows. */
+const park = (kind: QuestionKind): void => {
+  const next = { phase: "BUILD", prompt: { kind: "start" }, fresh: false, salvage: false } as const;
+  const event = { type: "story.parked", story: "a", question: { kind, text: "?" }, next } as const;
+  evolve(session.window.state, { seq: 0, at: 0, event });
+};

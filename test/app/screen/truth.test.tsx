@@ -175,7 +175,7 @@ const ESCAPE = "\u001b";
 
 /** All keys that are named anywhere, some that are not, and what is pasted. */
 const KEYS: readonly string[] = [
-  ..."prRsx+-=fF/?iynjkgGbl z1",
+  ..."prRsxawv+-=fF/?iynjkgGbl z1",
   "jjjj",
   "q",
   "\r",
@@ -200,7 +200,8 @@ const LEADS_ON: Readonly<Record<View, readonly string[]>> = {
   quit: ["s", "l", ESCAPE],
   confirm: ["\r"],
   prompt: ["s1", "e", "\r"],
-  inbox: ["\r", "j"],
+  inbox: ["\r", "j", "a", "w", "v", "x"],
+  "red-gates": ["a", "w", "x", "j", ESCAPE],
   summary: ["\r", ESCAPE],
   lost: ["r", "n", ESCAPE],
 };

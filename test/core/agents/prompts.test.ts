@@ -2,15 +2,17 @@ import { describe, expect, test } from "vitest";
 import type { PhaseTask, PromptContext } from "../../../src/core/agents/prompts/context.ts";
 import {
   answerPrompt,
+  approvedPrompt,
   mergePrompt,
   resumePrompt,
   retryPrompt,
+  revisePlanPrompt,
 } from "../../../src/core/agents/prompts/continuation-prompts.ts";
 import { phasePrompt } from "../../../src/core/agents/prompts/phase-prompt.ts";
 import { fenced, inline } from "../../../src/core/agents/prompts/quote.ts";
 import { reverifyPrompt } from "../../../src/core/agents/prompts/review-prompts.ts";
 import { readBuildClaim, readVerdict } from "../../../src/core/agents/reading/closing-block.ts";
-import { readFinalText } from "../../../src/core/agents/reading/final-text.ts";
+import { readFinalText, readOperatorPart } from "../../../src/core/agents/reading/final-text.ts";
 import type { Failure } from "../../../src/core/model/failure.ts";
 import type { Finding } from "../../../src/core/model/review.ts";
 
@@ -136,6 +138,7 @@ describe("the prompt of BUILD", () => {
     "Ambiguous requirements",
     "`QUESTION: ",
     "`HALT: ",
+    "`OPERATOR: ",
     "`ALREADY_DONE`",
     "`feat(36-2): Agreement badge`",
     "gate `test` passes: `npm test`",
@@ -199,6 +202,22 @@ describe("other prompts", () => {
     expect(answerPrompt(going(build(context)), "A or B?", "B")).toMatch(/A or B\?[\s\S]*ANSWER[\s\S]*\nB\n/);
   });
 
+  test("an approved plan is built with the comments, and given again to an agent that has lost its session", () => {
+    const plan = { plan: "1. a table for badges", comments: "call it marks" };
+    const continued = approvedPrompt(going(build(context)), plan);
+    expect(continued).toMatch(/^Your plan was approved\. Build it now\./);
+    expect(continued).toContain("call it marks");
+    expect(continued).not.toContain("a table for badges");
+    expect(continued).toContain("MUST DO");
+    const fresh = approvedPrompt(build(context), plan);
+    expect(fresh).toContain("a table for badges");
+    expect(fresh).toContain("Use 'as any' or '@ts-ignore'");
+    expect(revisePlanPrompt(going(build(context)), "a table", "call it marks")).toMatch(
+      /Revise the plan[\s\S]*call it marks/,
+    );
+    expect(revisePlanPrompt(build(context), "a table", "call it marks")).toContain("a table");
+  });
+
   test("an agent that echoes its prompt has approved, claimed and asked nothing", () => {
     const prompts = [
       buildPrompt(context),
@@ -210,6 +229,7 @@ describe("other prompts", () => {
       expect(readVerdict(prompt)).toBeUndefined();
       expect(readBuildClaim(prompt)).toBeUndefined();
       expect(readFinalText(prompt)).toEqual({ kind: "finished" });
+      expect(readOperatorPart(prompt)).toBeUndefined();
     }
   });
 });

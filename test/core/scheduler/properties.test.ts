@@ -4,8 +4,10 @@ import { footprintsClash } from "../../../src/core/model/footprint.ts";
 import type { Story } from "../../../src/core/model/story.ts";
 import type { CutReason, TurnFailureCause } from "../../../src/core/model/turn.ts";
 import { countsOf } from "../../../src/core/scheduler/counts.ts";
+import { commandProblem } from "../../../src/core/scheduler/decide-command.ts";
 import type { Effect, EffectResult } from "../../../src/core/scheduler/effects.ts";
 import { evolve } from "../../../src/core/scheduler/evolve.ts";
+import { CHOICES, inboxOf, type WaitingItem } from "../../../src/core/scheduler/inbox.ts";
 import type { Command } from "../../../src/core/scheduler/inputs.ts";
 import type { RunPolicy } from "../../../src/core/scheduler/policy.ts";
 import { initialState } from "../../../src/core/scheduler/state.ts";
@@ -69,7 +71,7 @@ const worlds = fc.record({
       maxWorkers: fc.integer({ min: 1, max: 4 }),
       attemptsMax: fc.integer({ min: 1, max: 3 }),
       breakerMax: fc.integer({ min: 1, max: 4 }),
-      baseline: fc.constantFrom("skip", "accept"),
+      baseline: fc.constantFrom("skip", "accept", "ask"),
       inbox: fc.constantFrom("wait", "fail"),
     })
     .map(({ bare, listens, spare, ...rest }): RunPolicy => {
@@ -99,14 +101,17 @@ const turnResults = (luck: number): EffectResult => {
   if (kind === 2) return turn({ kind: "already-done" });
   if (kind === 3) return turn({ kind: "failed", cause: CAUSES[luck % CAUSES.length]!, message: "bad" });
   if (kind === 4) return turn({ kind: "cut", reason: CUTS[luck % CUTS.length]! });
+  if (kind === 6) return turn({ kind: "finished" }, { operator: `part ${luck % 3}`, ...APPROVED });
   if (kind === 5) {
     return turn(
       { kind: "finished" },
       { verdict: { verdict: "changes", findings: [{ severity: luck % 2 ? "high" : "low", title: `f${luck % 4}` }] } },
     );
   }
-  return turn({ kind: "finished" }, { verdict: { verdict: "approved", findings: [] }, session: `x${luck % 5}` });
+  return turn({ kind: "finished" }, { ...APPROVED, session: `x${luck % 5}` });
 };
+
+const APPROVED = { verdict: { verdict: "approved", findings: [] } } as const;
 
 const badResult = (effect: Effect, luck: number): EffectResult => {
   if (
@@ -120,6 +125,9 @@ const badResult = (effect: Effect, luck: number): EffectResult => {
   if (effect.kind === "run-turn") return turnResults(luck);
   if (effect.kind === "check-evidence") {
     return { kind: "evidence", ok: luck % 2 === 0, missing: ["work"], notes: [], flags: [] };
+  }
+  if (effect.kind === "check-baseline" && luck % 2 === 0) {
+    return { kind: "baseline", red: [{ name: "test", tail: ["red"] }], notes: [] };
   }
   const onto = luck % 7 === 0 ? {} : { onto: `o${luck % 5}` };
   if (effect.kind === "land" && luck % 3 === 0) return { kind: "conflict", files: ["a"], message: "both", ...onto };
@@ -137,6 +145,10 @@ const commandOf = (keys: readonly string[], luck: number): Command => {
     { type: "cancel", story: key },
     { type: "workers", max: 1 + (luck % 4) },
     { type: "answer", story: key, text: luck % 2 ? "accept" : "do it" },
+    { type: "answer", story: key, text: "done" },
+    { type: "approve", story: key },
+    { type: "confirm", story: key },
+    { type: "decide-baseline", choice: (["accept", "without", "quit"] as const)[luck % 3]! },
     { type: "message", story: key, text: `word ${luck % 3}` },
     { type: "attach", story: key },
     { type: "detach", story: key },
@@ -178,6 +190,10 @@ const checkSafety = (run: TestRun, started: number): void => {
       if (a !== b) expect(footprintsClash(a.story.touches, b.story.touches)).toBe(false);
     }
   }
+  // Whatever waits for a person can be answered.
+  for (const item of inboxOf(state))
+    expect(commandProblem(state, answerTo(item)), JSON.stringify(item)).toBeUndefined();
+  expect(inboxOf(state).length).toBeGreaterThanOrEqual(state.parked.size);
   const landing = run.outstanding("land");
   expect(landing.length).toBeLessThanOrEqual(1);
   const turns = run.outstanding("run-turn").map((effect) => effect.story);
@@ -193,6 +209,12 @@ const checkSafety = (run: TestRun, started: number): void => {
   }
 };
 
+/** What a person says to an item so that things go on. */
+const answerTo = ({ story: key, question: { kind } }: WaitingItem): Command =>
+  key === null
+    ? { type: "decide-baseline", choice: "without" }
+    : { type: "answer", story: key, text: CHOICES[kind][0] ?? "do it" };
+
 /** The end of a run's story, for a failure's message. */
 const told = (run: TestRun): string => {
   const tail = run.journal.slice(-20).map(({ event }) => JSON.stringify(event).slice(0, 200));
@@ -205,16 +227,22 @@ const calm = (run: TestRun): void => {
   for (let round = 0; round < 10_000; round++) {
     if (run.state.paused) run.command({ type: "resume" });
     if (run.state.phase === "ended") {
-      if (run.state.result?.status !== "paused" && run.state.result?.exit !== 3) return;
+      if (run.state.result?.status !== "paused" && run.state.result?.exit !== 3) {
+        const left = inboxOf(run.state)[0];
+        if (left === undefined) return;
+        // What a run ended with is answered, too, and opens it again.
+        run.command(answerTo(left));
+        continue;
+      }
       run.give({ type: "resumed" });
     }
     const effect = run.outstanding()[0];
-    const parked = [...run.state.parked][0];
+    const asked = inboxOf(run.state)[0];
     if (effect !== undefined) {
       const stops = run.state.stopping !== undefined && effect.kind === "run-turn" && round % 2 === 0;
       run.end(effect, stops ? turn({ kind: "cut", reason: "stop" }) : goodResult(effect));
     } else if (run.state.sleeping.size + run.state.resting.size > 0) run.wait(400_000);
-    else if (parked !== undefined) run.command({ type: "answer", story: parked, text: "accept" });
+    else if (asked !== undefined) run.command(answerTo(asked));
     else if (run.state.phase !== "ended") run.wait(1000);
   }
   throw new Error(`the run did not end once faults stopped:\n${told(run)}`);
@@ -232,7 +260,11 @@ test("safety, liveness and determinism hold in any world", () => {
         checkSafety(run, before);
       }
       calm(run);
+      expect(inboxOf(run.state)).toEqual([]);
+      expect(countsOf(run.state)).toMatchObject({ parked: 0, waiting: 0, awaiting_operator: 0 });
       for (const one of run.state.stories.values()) {
+        // A person may have wanted no story at all.
+        if (run.state.result?.exit === 2) break;
         // Only what waits for a story that nobody answered may be left.
         if (one.stage !== "ended" && one.unmet === 0)
           throw new Error(`${one.story.key} is left ${one.stage}:\n${told(run)}`);

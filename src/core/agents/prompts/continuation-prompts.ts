@@ -58,6 +58,31 @@ export const answerPrompt = (task: PhaseTask, question: string, answer: string):
     "Continue the task from where you stopped, by the same rules and with the same closing block as before. If something else is unclear, ask again in the same way.",
   );
 
+/**
+ * The prompt that has a plan built which a person approved: the whole task, since the agent has only planned so far. One
+ * that has lost its session is given the plan again.
+ */
+export const approvedPrompt = (
+  task: PhaseTask,
+  { plan, comments }: { readonly plan: string; readonly comments?: string },
+): string =>
+  sections(
+    "Your plan was approved. Build it now.",
+    comments === undefined
+      ? ""
+      : fenced("COMMENTS of the person in charge; where they differ from the plan they hold", comments),
+    task.continuing ? "" : fenced("THE APPROVED PLAN", plan),
+    phasePrompt(task).trimEnd(),
+  );
+
+/** The prompt that brings a plan back to the agent that made it, with what a person wants changed. */
+export const revisePlanPrompt = (task: PhaseTask, plan: string, comments: string): string =>
+  sections(
+    task.continuing ? "" : sections(phasePrompt(task).trimEnd(), fenced("YOUR LAST PLAN", plan)).trimEnd(),
+    "Your plan was not approved yet. Revise the plan by the comments that follow, change no file, and end with the whole revised plan in the same form as before.",
+    fenced("COMMENTS of the person in charge", comments),
+  );
+
 const CUTS: Readonly<Record<CutReason, string>> = {
   stop: "storyboard was stopped",
   cancel: "it was cancelled",

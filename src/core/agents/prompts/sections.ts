@@ -81,7 +81,10 @@ export const signalsSection = (evidence: PromptEvidence): string =>
     "To ask a person something that you cannot decide: `QUESTION: <your question, with the choices you see>`. The story waits and the answer reaches you in this session.",
     "To halt: `HALT: <the reason, and what would help>`.",
     ...(evidence === "work"
-      ? ["If everything the story asks for was there before you began: a line `ALREADY_DONE`."]
+      ? [
+          "If a part of the story can be done by a person alone (an account, a device, a secret): do all the rest, end as usual, and add a paragraph `OPERATOR: <what the person must do>`. Your work lands without that part.",
+          "If everything the story asks for was there before you began: a line `ALREADY_DONE`.",
+        ]
       : []),
   ]);
 

@@ -17,17 +17,52 @@ export const readFinalText = (text: string): TurnEnd => {
   return lines.some((line) => ALREADY_DONE.test(line)) ? { kind: "already-done" } : { kind: "finished" };
 };
 
+/** Paragraphs of one text that are read for a person. */
+const OPERATOR_PARTS_MAX = 10;
+
+/**
+ * What an agent says that only a person can do: every paragraph that begins with `OPERATOR:`, one below the other.
+ * Undefined where there is none. What stands in a fenced block is quoted and means nothing.
+ */
+export const readOperatorPart = (text: string): string | undefined => {
+  const lines = withoutFences(text.split("\n"));
+  const parts = lines.flatMap((line, at) =>
+    OPERATOR.test(line) ? [paragraphAfter(lines.slice(at), OPERATOR) ?? ""] : [],
+  );
+  const said = [...new Set(parts)].filter((part) => part !== "").slice(0, OPERATOR_PARTS_MAX);
+  return said.length === 0 ? undefined : said.join("\n").slice(0, PARAGRAPH_LENGTH_MAX);
+};
+
+/** The lines with an empty one in place of each that is fenced in; an open fence reaches to the end. */
+const withoutFences = (lines: readonly string[]): string[] => {
+  let fence: string | undefined;
+  return lines.map((line) => {
+    const mark = FENCE.exec(line)?.[1];
+    if (fence === undefined) {
+      fence = mark;
+      return mark === undefined ? line : "";
+    }
+    if (mark?.startsWith(fence) && line.trim() === mark) fence = undefined;
+    return "";
+  });
+};
+
+const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+
+const OPERATOR = /^[*_]{0,3}OPERATOR:[*_]{0,3}/;
 const HALT = /^[*_]{0,3}HALT:[*_]{0,3}/;
 const QUESTION = /^[*_]{0,3}QUESTION:[*_]{0,3}/;
 const ALREADY_DONE = /^[*_`]{0,3}ALREADY_DONE[*_`]{0,3}\s*(?:$|[:.!])/;
 
+/** A paragraph ends where another one of them begins. */
+const MARKERS = [HALT, QUESTION, OPERATOR];
 const PARAGRAPH_END = /^\s*(?:$|```|~~~)/;
 
 const paragraphAfter = (lines: readonly string[], marker: RegExp): string | undefined => {
   const start = lines.findIndex((line) => marker.test(line));
   if (start < 0) return undefined;
   const rest = lines.slice(start + 1);
-  const end = rest.findIndex((line) => PARAGRAPH_END.test(line) || HALT.test(line) || QUESTION.test(line));
+  const end = rest.findIndex((line) => PARAGRAPH_END.test(line) || MARKERS.some((one) => one.test(line)));
   const first = lines[start]?.replace(marker, "") ?? "";
   return [first, ...(end < 0 ? rest : rest.slice(0, end))].join("\n").trim().slice(0, PARAGRAPH_LENGTH_MAX);
 };

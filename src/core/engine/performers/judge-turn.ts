@@ -2,6 +2,7 @@ import { join } from "node:path";
 import type { AgentParser } from "../../agents/agent.ts";
 import { describeAgent } from "../../agents/agents.ts";
 import { readBuildClaim, readVerdict } from "../../agents/reading/closing-block.ts";
+import { readOperatorPart } from "../../agents/reading/final-text.ts";
 import { lastBytes } from "../../jobs/bounded-file.ts";
 import { JOB_FILES, type JobEnd } from "../../jobs/job.ts";
 import { turnPhases } from "../../model/pipeline.ts";
@@ -45,6 +46,8 @@ export const judgeTurn = (
     parsed.session ?? (turnEnd.kind === "cut" ? chosenSession(world, effect, facts.directory) : undefined);
   const verdict = readVerdict(parsed.closingText);
   const claim = readBuildClaim(parsed.closingText);
+  // It may stand before the closing block, where the final text of plain output has not begun yet.
+  const operator = isWellEnded(turnEnd) ? readOperatorPart(parsed.closingText) : undefined;
   const spoken = parsed.lastLines.length > 0 ? parsed.lastLines : stderr.split("\n").filter((line) => line !== "");
   return {
     end: turnEnd,
@@ -57,6 +60,7 @@ export const judgeTurn = (
     ...(isPlan(world, effect) ? { finalText: parsed.closingText.slice(0, PLAN_LENGTH_MAX) } : {}),
     ...(verdict === undefined ? {} : { verdict }),
     ...(claim === undefined ? {} : { claim }),
+    ...(operator === undefined ? {} : { operator }),
     notes: [
       ...(parsed.notes ?? []).map(world.mask),
       ...(facts.wasCut ? ["the transcript was longer than limits.transcript_mb; its beginning is gone"] : []),
@@ -66,6 +70,8 @@ export const judgeTurn = (
 
 const isPlan = ({ run }: World, { phase }: RunTurn): boolean =>
   turnPhases(run.policy.pipeline).some(({ name, evidence }) => name === phase && evidence === "plan");
+
+const isWellEnded = ({ kind }: TurnEnd): boolean => kind === "finished" || kind === "already-done";
 
 const exitOf = (end: JobEnd): { status: number | null; signal?: string } => {
   if (end.kind !== "exited") return { status: null };

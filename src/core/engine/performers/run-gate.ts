@@ -32,9 +32,9 @@ export type GateSettings = Pick<RunFile, "gates"> & {
   readonly config: Pick<RunFile["config"], "gates" | "evidence" | "batch_mode">;
 };
 
-/** The gates that apply to a change, by the configuration pinned in the run. */
+/** The gates that apply to a change, by the configuration pinned in the run, without those that a person left out. */
 export const gatesFor = (
-  world: { readonly run: GateSettings },
+  world: { readonly run: GateSettings; readonly leftOutGates?: World["leftOutGates"] },
   changedPaths?: readonly string[],
   batchMode?: boolean,
 ): GatePlan => {
@@ -45,13 +45,15 @@ export const gatesFor = (
       { run, minutes, ...(cwd === "" ? {} : { cwd }), ...(paths.length === 0 ? {} : { paths: [...paths] }) },
     ]),
   );
-  return planGates({
+  const plan = planGates({
     gates: { ...config.gates, commands },
     detected: [],
     wanted: config.evidence.gates,
     batchMode: batchMode ?? config.batch_mode,
     ...(changedPaths === undefined ? {} : { changedPaths }),
   });
+  const leftOut = world.leftOutGates?.() ?? [];
+  return { ...plan, gates: plan.gates.filter(({ name }) => !leftOut.includes(name)) };
 };
 
 /** Runs the gates of a plan on a working copy whose files are the git tree `tree`, one after the other. */

@@ -1,10 +1,12 @@
 import type { PhaseTask, PromptContext } from "../../agents/prompts/context.ts";
 import {
   answerPrompt,
+  approvedPrompt,
   interruptedPrompt,
   mergePrompt,
   resumePrompt,
   retryPrompt,
+  revisePlanPrompt,
   withMessages,
 } from "../../agents/prompts/continuation-prompts.ts";
 import { phasePrompt } from "../../agents/prompts/phase-prompt.ts";
@@ -35,7 +37,11 @@ const wordsOf = (world: World, effect: RunTurn, range: ReviewRange): string => {
     case "resume":
       return resumePrompt(task, prompt.reason);
     case "answer":
-      return answerPrompt(task, prompt.question, prompt.answer);
+      return prompt.ofPlan
+        ? revisePlanPrompt(task, prompt.question, prompt.answer)
+        : answerPrompt(task, prompt.question, prompt.answer);
+    case "approved":
+      return approvedPrompt(task, prompt);
     case "refine":
       return phasePrompt({ ...task, findings: prompt.findings });
     case "reverify": {
@@ -83,7 +89,9 @@ const contextOf = (
     storyKey: story.key,
     title: story.title,
     projectName: run.projectName,
-    gates: Object.fromEntries(run.gates.map((gate) => [gate.name, gate.run])),
+    gates: Object.fromEntries(
+      run.gates.filter(({ name }) => !world.leftOutGates().includes(name)).map((gate) => [gate.name, gate.run]),
+    ),
     baselineCommit: effect.baseline ?? "HEAD",
     commits: profile.commits,
     commitSubject: commitSubject(world, effect.story),

@@ -81,6 +81,8 @@ export interface World {
   readonly now: () => number;
   /** Names of the gates that were red before the first story. */
   readonly baselineRed: () => readonly string[];
+  /** Names of the gates that a person left out of this run. */
+  readonly leftOutGates: () => readonly string[];
 }
 
 /** The story of that key. */

@@ -1,0 +1,70 @@
+import { plainLine, plainText } from "../../core/model/plain-text.ts";
+import type { QuestionKind } from "../../core/scheduler/events.ts";
+import { CHOICES, RUN_ITEM, type WaitingItem } from "../../core/scheduler/inbox.ts";
+import { answerCommand, findingLine } from "../headless/notices.ts";
+
+/** Findings, files and last lines of a gate that one file names. */
+const NAMED_MAX = 50;
+
+/** What an item of the inbox is called in file names: the story's key, or the word for what the run itself asks. */
+export const itemName = ({ story }: Pick<WaitingItem, "story">): string => story ?? RUN_ITEM;
+
+/**
+ * An item of the inbox as a file that a person can read: what is asked, what it is about, how to answer. All that others
+ * said is quoted, so that no text can pass for ours.
+ */
+export const inboxText = (item: WaitingItem, title: string): string => {
+  const { story, question } = item;
+  const { text, findings = [], files = [], red = [] } = question;
+  return [
+    `# ${story ?? "The run"} waits for you (${question.kind})`,
+    ...(title === "" ? [] : ["", plainLine(title)]),
+    ...quoted(`${ASKED[question.kind]}:`, plainText(text).split("\n")),
+    ...red.flatMap(({ name, tail }) => quoted(`The last lines of ${plainLine(name)}:`, tail.map(plainLine))),
+    ...quoted("Findings:", findings.map(findingLine)),
+    ...quoted("Files:", files.map(plainLine)),
+    "",
+    "## How to answer",
+    "",
+    `    ${answerCommand(story, question)}`,
+    "",
+    `Or write the answer into a file ${itemName(item)}.answer (or ${itemName(item)}.answer.md) beside this one. It is taken when it`,
+    "has not changed for a second. While nothing leads the run it waits: storyboard run --resume.",
+    "",
+    MEANINGS[question.kind],
+    "",
+  ].join("\n");
+};
+
+const quoted = (head: string, lines: readonly string[]): string[] => {
+  if (lines.length === 0) return [];
+  const left = lines.length - NAMED_MAX;
+  const shown = [...lines.slice(0, NAMED_MAX), ...(left > 0 ? [`… ${left} more`] : [])];
+  return ["", head, "", ...shown.map((line) => `> ${line.trim()}`.trimEnd())];
+};
+
+const ASKED: Readonly<Record<QuestionKind, string>> = {
+  question: "Its agent asks",
+  blocker: "Its agent cannot go on",
+  plan: "Its agent's plan, to be approved before it is built",
+  review: "What the review left open",
+  conflict: "It could not land",
+  environment: "Something has to be put right first",
+  attached: "What it waits for",
+  operator: "It has landed; this part is left for you",
+  baseline: "What is asked",
+};
+
+const word = (kind: QuestionKind): string => JSON.stringify(CHOICES[kind][0] ?? "");
+
+const MEANINGS: Readonly<Record<QuestionKind, string>> = {
+  question: "The answer reaches the agent in the session that asked.",
+  blocker: "The answer reaches the agent in the session that met the blocker.",
+  plan: `${word("plan")} has the plan built; any other text goes back to the agent as what to change in it.`,
+  review: `${word("review")} lands it with the findings deferred; any other text tells its builder what to do.`,
+  conflict: `${word("conflict")} lands it again once you have put it right; any other text tells its builder what to do.`,
+  environment: `${word("environment")} lets it go on.`,
+  attached: `${word("attached")} lets it go on.`,
+  operator: `${word("operator")} completes the story, and is the only answer.`,
+  baseline: `${CHOICES.baseline.join(", ")}: "accept" holds red gates against no story, "without" leaves them out of this run, "quit" ends the run.`,
+};

@@ -1,0 +1,44 @@
+import type { StoryKey } from "../model/story-key.ts";
+import type { Question, QuestionKind } from "./events.ts";
+import type { RunState, StoryState } from "./state.ts";
+
+/** Something that waits for a person. */
+export interface WaitingItem {
+  /** `null` where the run itself asks. */
+  readonly story: StoryKey | null;
+  readonly question: Question;
+}
+
+/** What the run's own item is called where a story would have its key; no story has asked while it stands. */
+export const RUN_ITEM = "baseline";
+
+/** All that waits for a person: what the run itself asks first, then stories in backlog order. */
+export const inboxOf = ({ baselineQuestion, stories }: RunState): WaitingItem[] => [
+  ...(baselineQuestion === undefined ? [] : [{ story: null, question: baselineQuestion }]),
+  ...[...stories.values()].flatMap((story) => {
+    const question = questionOf(story);
+    return question === undefined ? [] : [{ story: story.story.key, question }];
+  }),
+];
+
+/** What a story asks a person; undefined where it waits for nobody, whatever it once asked. */
+export const questionOf = ({ question, stage, outcome }: StoryState): Question | undefined => {
+  const waits = stage === "parked" || (stage === "ended" && (outcome === "parked" || outcome === "awaiting-operator"));
+  return waits ? question : undefined;
+};
+
+/**
+ * Answers with a meaning of their own, the one that lets things go on first. To a question or a blocker any text is an
+ * answer; to the others any other text tells the agent what to do, but a part of a person and a baseline know these alone.
+ */
+export const CHOICES: Readonly<Record<QuestionKind, readonly string[]>> = {
+  question: [],
+  blocker: [],
+  plan: ["approve"],
+  review: ["accept"],
+  conflict: ["go on"],
+  environment: ["go on"],
+  attached: ["go on"],
+  operator: ["done"],
+  baseline: ["accept", "without", "quit"],
+};
