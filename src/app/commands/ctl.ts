@@ -35,6 +35,7 @@ export const ctlCommand = async (
     const snapshot = await client.snapshot();
     const inbox = snapshot?.inbox ?? [];
     if (action.type === "inbox") return printInbox(inbox, out);
+    refuseOwnAgent(snapshot?.status.run);
     const keys = snapshot?.status.stories.map(({ key }) => key) ?? [];
     const reply = await client.command(meantCommand(action, inbox, keys));
     out(`${reply.ok ? (reply.message ?? "done") : `storyboard: ${reply.message}`}\n`);
@@ -63,6 +64,7 @@ const withoutLead = async (
       1,
     );
   }
+  refuseOwnAgent(newest.file.run);
   const command = meantCommand(action, inbox, [...state.stories.keys()]);
   const problem = commandProblem(state, command);
   if (problem !== undefined) throw new UserError(`${problem}.`, ["See: storyboard status"], 1);
@@ -101,6 +103,17 @@ const baselineChoice = (text: string): BaselineChoice => {
   throw new UserError(`A red baseline is answered with one of ${CHOICES.baseline.join(", ")}.`, [
     "See what is red: storyboard ctl inbox",
   ]);
+};
+
+/** An agent that answers its own questions, or ends a story, would be judge in its own matter. */
+const refuseOwnAgent = (run: string | undefined): void => {
+  const { STORYBOARD_RUN, STORYBOARD_TURN_DIR } = process.env;
+  if (STORYBOARD_TURN_DIR === undefined || run === undefined || STORYBOARD_RUN !== run) return;
+  throw new UserError(
+    `This is the turn of an agent of the run ${run}, and an agent does not steer the run that it works for.`,
+    ["Ask with a line that begins with QUESTION: at the end of the turn; a person answers."],
+    1,
+  );
 };
 
 const printInbox = (items: readonly InboxItem[], out: (text: string) => void): number => {

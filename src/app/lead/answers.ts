@@ -32,6 +32,11 @@ const answerNames = (runDirectory: string): string[] => {
   }
 };
 
+/** Removes what was stored while a lead lived: answers go to the lead then, so an agent that can reach the folder wrote it. */
+export const dropForgedAnswers = (runDirectory: string): void => {
+  for (const name of answerNames(runDirectory)) rmSync(join(folderOf(runDirectory), name), { force: true });
+};
+
 /**
  * The stored commands, oldest first. Each file goes when the next one is asked for, after its command was carried out:
  * a crash in between gives an answer twice, and the second one finds no question.

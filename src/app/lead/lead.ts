@@ -17,7 +17,7 @@ import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { keepTicking } from "../headless/keep-ticking.ts";
 import type { Reporter } from "../headless/reporter.ts";
 import type { OwnPackage } from "../own-package.ts";
-import { takeAnswers } from "./answers.ts";
+import { dropForgedAnswers, takeAnswers } from "./answers.ts";
 import { endAskedGates } from "./end-old-jobs.ts";
 import { exitStatus } from "./exit-status.ts";
 import { hearAgent } from "./hear-agent.ts";
@@ -124,6 +124,7 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     await inbox.close();
     await leaveWorld(world);
     signals.release();
+    dropForgedAnswers(stored.directory);
     await control.close(state.result?.reason ?? "the lead has left");
     journal.close();
   }

@@ -4,10 +4,21 @@ import { namesStory } from "./commit-subject.ts";
 import type { CheckResult, StoryChanges } from "./evidence.ts";
 import { namePaths, productPaths } from "./owned-paths.ts";
 
-/** Committed: nothing of the product is left outside of a commit. */
+/** Committed: nothing of the product is left outside of a commit, or hidden from git. */
 export const checkCommitted = (changes: StoryChanges, ownedPaths: readonly string[]): CheckResult => {
   const left = productPaths(changes.uncommittedPaths, ownedPaths);
-  return { missing: left.length === 0 ? [] : [`not committed: ${namePaths(left)}`], notes: [] };
+  const hidden = changes.hiddenPaths ?? [];
+  return {
+    missing: [
+      ...(left.length === 0 ? [] : [`not committed: ${namePaths(left)}`]),
+      ...(hidden.length === 0
+        ? []
+        : [
+            `hidden from git, so that nobody sees whether they changed: ${namePaths(hidden)}; undo it with 'git update-index --no-assume-unchanged --no-skip-worktree', and commit what is to stay`,
+          ]),
+    ],
+    notes: [],
+  };
 };
 
 /** Commit: one that is not empty and not storyboard's bookkeeping names the story in its subject. */

@@ -31,6 +31,8 @@ export interface StoryChanges {
   readonly changedPaths: readonly string[];
   /** Paths with changes that are in no commit, untracked ones included. */
   readonly uncommittedPaths: readonly string[];
+  /** Paths that git was told not to look at: nobody sees what they hold. */
+  readonly hiddenPaths?: readonly string[];
 }
 
 /** A file that the story changed, as `git diff --name-status` tells. */
@@ -63,7 +65,16 @@ export interface GateOutcome {
 
 /** Something about the work that a person and the reviewer should look at. Not missing evidence. */
 export interface Flag {
-  readonly kind: "deleted-test" | "skipped-test" | "removed-assertions" | "gate-command" | "ci" | "configuration";
+  readonly kind:
+    | "deleted-test"
+    | "skipped-test"
+    | "removed-assertions"
+    | "gate-command"
+    | "ci"
+    | "configuration"
+    | "bookkeeping"
+    | "moved-branch";
+  /** The file, or the branch, that it is about. */
   readonly file: string;
   /** For people: what was done, e.g. `adds it.skip`. */
   readonly what: string;
@@ -81,6 +92,8 @@ export interface EvidenceInput {
   readonly tasksAfter: readonly StoryTask[] | undefined;
   /** Pantheon's count of the same file (`countTopLevelBoxes`), where it is to be compared. */
   readonly topLevelBoxes?: TaskCount;
+  /** Where the story file leads outside of the worktree, where an agent put a link in its place. */
+  readonly foreignStory?: string | undefined;
   readonly gates: readonly GateOutcome[];
   /** Names of the gates that were red on the baseline already. */
   readonly baselineRed: ReadonlySet<string>;

@@ -6,10 +6,10 @@ const PARAGRAPH_LENGTH_MAX = 4_000;
 /**
  * What an agent that ended well says with its final text: it halted, it asks, the work was there already, or none of
  * these. A halt outweighs a question, a question outweighs the rest. The markers stand at the start of a line; the
- * bold type that models like is accepted around them.
+ * bold type that models like is accepted around them. What stands in fenced code is quoted, and says nothing.
  */
 export const readFinalText = (text: string): TurnEnd => {
-  const lines = text.split("\n");
+  const lines = withoutQuotedCode(text.split("\n"));
   const halt = paragraphAfter(lines, HALT);
   if (halt !== undefined) return { kind: "halted", reason: halt || "the agent gave no reason" };
   const question = paragraphAfter(lines, QUESTION);
@@ -25,7 +25,7 @@ const OPERATOR_PARTS_MAX = 10;
  * Undefined where there is none. What stands in a fenced block is quoted and means nothing.
  */
 export const readOperatorPart = (text: string): string | undefined => {
-  const lines = withoutFences(text.split("\n"));
+  const lines = withoutQuotedCode(text.split("\n"));
   const parts = lines.flatMap((line, at) =>
     OPERATOR.test(line) ? [paragraphAfter(lines.slice(at), OPERATOR) ?? ""] : [],
   );
@@ -33,23 +33,29 @@ export const readOperatorPart = (text: string): string | undefined => {
   return said.length === 0 ? undefined : said.join("\n").slice(0, PARAGRAPH_LENGTH_MAX);
 };
 
-/** The lines with an empty one in place of each that is fenced in; an open fence reaches to the end. */
-const withoutFences = (lines: readonly string[]): string[] => {
-  let fence: string | undefined;
-  return lines.map((line) => {
-    const mark = FENCE.exec(line)?.[1];
-    if (fence === undefined) {
-      fence = mark;
-      return mark === undefined ? line : "";
-    }
-    if (mark?.startsWith(fence) && line.trim() === mark) fence = undefined;
-    return "";
-  });
+const OPERATOR = /^[*_]{0,3}OPERATOR:[*_]{0,3}/;
+
+const FENCE = /^\s*(`{3,}|~{3,})(.*)$/;
+
+/** Lines of fenced code become blank; a fence that is never closed hides nothing. */
+const withoutQuotedCode = (lines: readonly string[]): readonly string[] => {
+  const kept = [...lines];
+  for (let i = 0; i < kept.length; i++) {
+    const fence = FENCE.exec(kept[i] ?? "")?.[1];
+    if (fence === undefined) continue;
+    const end = kept.findIndex((line, j) => j > i && isClosing(line, fence));
+    if (end === -1) continue;
+    kept.fill("", i + 1, end);
+    i = end;
+  }
+  return kept;
 };
 
-const FENCE = /^ {0,3}(`{3,}|~{3,})/;
+const isClosing = (line: string, fence: string): boolean => {
+  const match = FENCE.exec(line);
+  return match?.[1]?.startsWith(fence) === true && match[2]?.trim() === "";
+};
 
-const OPERATOR = /^[*_]{0,3}OPERATOR:[*_]{0,3}/;
 const HALT = /^[*_]{0,3}HALT:[*_]{0,3}/;
 const QUESTION = /^[*_]{0,3}QUESTION:[*_]{0,3}/;
 const ALREADY_DONE = /^[*_`]{0,3}ALREADY_DONE[*_`]{0,3}\s*(?:$|[:.!])/;

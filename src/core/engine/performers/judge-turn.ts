@@ -10,6 +10,7 @@ import { plainText } from "../../model/plain-text.ts";
 import type { CutReason, TurnEnd, TurnFailureCause, TurnResult } from "../../model/turn.ts";
 import { type Usage, usageSince } from "../../model/usage.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
+import { isJudge } from "./turn-permission.ts";
 import { chosenSession } from "./turn-session.ts";
 import { workerEnd } from "./worker-end.ts";
 import { type Place, profileIn, type World } from "./world.ts";
@@ -44,7 +45,8 @@ export const judgeTurn = (
   const turnEnd = workerEnd(world, effect, endOf(end, facts.cut, parsed.end), parsed.finalText);
   const session =
     parsed.session ?? (turnEnd.kind === "cut" ? chosenSession(world, effect, facts.directory) : undefined);
-  const verdict = readVerdict(parsed.closingText);
+  // A builder that says "approved" has reviewed nothing.
+  const verdict = isJudge(world, effect) ? readVerdict(parsed.closingText) : undefined;
   const claim = readBuildClaim(parsed.closingText);
   // It may stand before the closing block, where the final text of plain output has not begun yet.
   const operator = isWellEnded(turnEnd) ? readOperatorPart(parsed.closingText) : undefined;

@@ -3,11 +3,13 @@ import type { CriteriaJudgement } from "../../evidence/criteria-judgement.ts";
 import { criteriaSetting } from "../../evidence/criteria-plan.ts";
 import type { Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
 import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
+import { productPaths } from "../../evidence/owned-paths.ts";
 import type { EvidencePart } from "../../evidence/profiles.ts";
 import { turnPhases } from "../../model/pipeline.ts";
 import type { CheckEvidence, EffectResult, EvidenceResult } from "../../scheduler/effects.ts";
 import { playerOf } from "../../scheduler/providers.ts";
 import { conflictMarks } from "../../workspace/begin-merge.ts";
+import { hiddenPaths } from "../../workspace/hidden-paths.ts";
 import { changesSince, commitAll, type StoryChanges } from "../../workspace/story-diff.ts";
 import { treeOf } from "../../workspace/working-state.ts";
 import { type AcceptedArtifacts, acceptArtifacts } from "../artifacts/accept-artifacts.ts";
@@ -15,9 +17,11 @@ import { keepReconciliation } from "../artifacts/keep-reconciliation.ts";
 import { checkCriteria } from "./check-criteria.ts";
 import { commitSubject } from "./commit-subject.ts";
 import { lookAtFiles } from "./evidence-files.ts";
+import { movedRefs } from "./moved-refs.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { undoLeftChecks } from "./run-checks.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
+import { foreignStory } from "./story-link.ts";
 import { type StoryTasks, storyTasksIn } from "./story-tasks.ts";
 import { carriedIn, fromProject, type Place, profileIn, storyIn, swept, type World } from "./world.ts";
 
@@ -34,22 +38,48 @@ export const performEvidence = async (
   if (effect.purpose === "already-done") return alreadyDone(world, effect, place, baselineRed, signal);
   const baseline = effect.baseline ?? "HEAD";
   await commitForAgent(world, effect, place);
-  const changes = await changesSince(place.path, baseline, { carried: carriedIn(world) });
+  const [seen, hidden] = await Promise.all([
+    changesSince(place.path, baseline, { carried: carriedIn(world) }),
+    hiddenPaths(place.path),
+  ]);
+  const changes = { ...seen, hiddenPaths: hidden };
   const marks = effect.conflict && changes.descends ? await conflictMarks(place.path, baseline) : [];
   const plan = gatesFor(
     world,
     [...changes.changedPaths, ...changes.uncommittedPaths].map((path) => fromProject(world, path)),
   );
-  const tasks = await storyTasksIn(place, storyIn(world, effect.story).file);
+  const { file } = storyIn(world, effect.story);
+  const tasks = await storyTasksIn(place, file);
+  const foreign = file === undefined ? undefined : await foreignStory(world, place, file);
   // No gate costs minutes for work that is missing anyway.
-  const first = judge(world, effect, place, { changes, marks, gates: [], baselineRed, flags: [], tasks });
+  const first = judge(world, effect, place, {
+    changes,
+    marks,
+    gates: [],
+    baselineRed,
+    flags: [],
+    tasks,
+    foreignStory: foreign,
+  });
   const cheap = first.missing.filter(({ check }) => check !== "gates");
   const artifacts = await acceptArtifacts(world, effect, place, tasks);
   if (cheap.length + artifacts.missing.length > 0) return withArtifacts(toResult(first, [], undefined), artifacts);
   const gates =
     plan.gates.length === 0 ? [] : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
-  const { flags, files } = await lookAtFiles(world, place, baseline);
-  const found = judge(world, effect, place, { changes, marks, gates, baselineRed, flags, tasks });
+  const [{ flags: tampered, files }, moved] = await Promise.all([
+    lookAtFiles(world, place, baseline),
+    movedRefs(world, place),
+  ]);
+  const flags = [...tampered, ...impostors(world, changes), ...(effect.conflict === undefined ? moved : [])];
+  const found = judge(world, effect, place, {
+    changes,
+    marks,
+    gates,
+    baselineRed,
+    flags,
+    tasks,
+    foreignStory: foreign,
+  });
   if (found.ok) await keepReconciliation(world, effect, place, tasks?.tasks);
   const { claims = [] } = effect;
   const work = { story: storyIn(world, effect.story), claims, place, baseline, gates };
@@ -70,13 +100,18 @@ const commitForAgent = async (world: World, effect: CheckEvidence, place: Place)
   await commitAll(place.path, commitSubject(world, effect.story), without, world.run.committing);
 };
 
+interface SeenChanges extends StoryChanges {
+  readonly hiddenPaths: readonly string[];
+}
+
 interface Found {
-  readonly changes: StoryChanges;
+  readonly changes: SeenChanges;
   readonly marks: readonly string[];
   readonly gates: readonly GateOutcome[];
   readonly baselineRed: readonly string[];
   readonly flags: readonly Flag[];
   readonly tasks: StoryTasks | undefined;
+  readonly foreignStory: string | undefined;
 }
 
 const judge = (world: World, effect: CheckEvidence, place: Place, found: Found) => {
@@ -92,6 +127,7 @@ const judge = (world: World, effect: CheckEvidence, place: Place, found: Found) 
       ownedPaths: world.keptFiles.ownedPaths.map((path) => fromProject(world, path)),
       tasksAfter: found.tasks?.tasks,
       ...(found.tasks?.topLevel === undefined ? {} : { topLevelBoxes: found.tasks.topLevel }),
+      foreignStory: found.foreignStory,
       gates: found.gates,
       baselineRed: new Set(found.baselineRed),
       flags: found.flags,
@@ -119,7 +155,7 @@ const astray = (world: World, place: Place, { branch }: StoryChanges): string | 
   return `${where}, and only ${place.branch} counts: finish or abort what is under way, go back with 'git switch ${place.branch}' and have your commits there`;
 };
 
-const forProject = (world: World, changes: StoryChanges, elsewhere: string | undefined): GitChanges => {
+const forProject = (world: World, changes: SeenChanges, elsewhere: string | undefined): GitChanges => {
   const seen = (paths: readonly string[]): string[] => paths.map((path) => fromProject(world, path));
   return {
     ...(elsewhere === undefined ? {} : { astray: elsewhere }),
@@ -128,10 +164,11 @@ const forProject = (world: World, changes: StoryChanges, elsewhere: string | und
       id,
       subject,
       files: seen(files),
-      bookkeeping: subject.startsWith("chore(storyboard):"),
+      bookkeeping: isTitledOurs(subject) && productPaths(files, world.keptFiles.ownedPaths).length === 0,
     })),
     changedPaths: seen(changes.changedPaths),
     uncommittedPaths: seen(changes.uncommittedPaths),
+    hiddenPaths: seen(changes.hiddenPaths),
   };
 };
 
@@ -143,6 +180,17 @@ const withArtifacts = (result: EvidenceResult, { missing, notes, claim }: Accept
   notes: [...result.notes, ...notes],
   ...(claim === undefined ? {} : { claim }),
 });
+
+const isTitledOurs = (subject: string): boolean => subject.startsWith("chore(storyboard):");
+
+/** Commits of the agent's that look like storyboard's own, and are none: ours change nothing of the product. */
+const impostors = (world: World, { commits }: StoryChanges): readonly Flag[] =>
+  commits.flatMap(({ id, subject, files }) => {
+    const [file] = isTitledOurs(subject) ? productPaths(files, world.keptFiles.ownedPaths) : [];
+    if (file === undefined) return [];
+    const what = `is changed by commit ${id.slice(0, 10)}, which is titled as storyboard's own`;
+    return [{ kind: "bookkeeping", file: fromProject(world, file), what }];
+  });
 
 const toResult = (
   found: ReturnType<typeof checkEvidence>,

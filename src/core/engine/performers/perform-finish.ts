@@ -3,6 +3,7 @@ import type { EffectResult, FinishRun } from "../../scheduler/effects.ts";
 import { readerOf, writeBookkeeping } from "../../workspace/bookkeeping-commit.ts";
 import { git } from "../../workspace/git.ts";
 import { treeOf } from "../../workspace/working-state.ts";
+import { holdIntegration } from "./hold-integration.ts";
 import { leaveCopy } from "./leave-copy.ts";
 import { moveCopy } from "./move-copy.ts";
 import { prepareFiles } from "./perform-workspace.ts";
@@ -14,6 +15,7 @@ export const performFinish = async (world: World, { kept }: FinishRun, signal: A
   const isWorktree = world.run.config.isolation === "worktree";
   const notes: string[] = [];
   if (isWorktree) {
+    notes.push(...(await holdIntegration(world)));
     await commitStatuses(world, kept);
     await moveCopy(world);
     notes.push(...(await leaveCopy(world)), ...world.keptFiles.unmerged.map(keptEdits));

@@ -3,7 +3,8 @@ import { describeAgent } from "../../agents/agents.ts";
 import { gateCommandsOf } from "../../agents/gate-command.ts";
 import { ownMcpServer } from "../../agents/mcp-server.ts";
 import type { JobSpec } from "../../jobs/job.ts";
-import { isWriter, phaseNamed } from "../../model/pipeline.ts";
+import { isWriter, phaseNamed, type TurnPhase } from "../../model/pipeline.ts";
+import type { Story } from "../../model/story.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { gitDirectoryOf } from "../../workspace/git-directory.ts";
 import { coordinatesGates } from "./coordinator.ts";
@@ -11,6 +12,7 @@ import { environmentFor } from "./job-environment.ts";
 import { rememberBefore } from "./reader-tree.ts";
 import { mergeLanded } from "./refused-landing.ts";
 import { reviewRange } from "./review-range.ts";
+import { foreignStory } from "./story-link.ts";
 import { isJudge, isReader, permissionOf } from "./turn-permission.ts";
 import { newSessionOf } from "./turn-session.ts";
 import { makeTurnTmp } from "./turn-tmp.ts";
@@ -34,7 +36,7 @@ export const turnJob = async (
   if (phase.kind === "turn" && isWriter(phase) && effect.conflict !== undefined)
     await mergeLanded(world, place, effect.story, effect.conflict);
   if (phase.kind === "turn" && world.run.config.isolation === "worktree") {
-    await world.keptFiles.enterWorktree(place.projectPath, story, phase.startStatus, false);
+    await enterPhase(world, place, story, phase);
   }
   // Its ticks must not meet a status that we are just writing into the same file.
   if (world.run.config.isolation === "shared") await world.keptFiles.settled();
@@ -93,6 +95,13 @@ const allowedGates = ({ run, bin }: World): readonly string[] => [
       )
     : []),
 ];
+
+/** Shows the status that a phase starts from; nothing is written through a link that an agent put in place of its story. */
+const enterPhase = async (world: World, place: Place, story: Story, phase: TurnPhase): Promise<void> => {
+  const { file } = story;
+  if (file !== undefined && (await foreignStory(world, place, file)) !== undefined) return;
+  await world.keptFiles.enterWorktree(place.projectPath, story, phase.startStatus, false);
+};
 
 /** Where the state of the worktree before a reader's turn is kept. */
 export const snapshotPath = (world: World, effect: RunTurn): string =>
