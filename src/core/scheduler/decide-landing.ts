@@ -58,6 +58,11 @@ const progressOf = ({ policy }: RunState, { phaseStates, commit }: StoryState): 
 const ledgerOf = ({ criteria }: StoryState): Pick<Land, "criteria"> =>
   criteria?.ledger === undefined ? {} : { criteria: criteria.ledger };
 
+const checkedOf = ({ policy, stories }: Decision["state"], key: string): Pick<Land, "checked"> => {
+  const checked = policy.evidence ? stories.get(key)?.checked : undefined;
+  return checked === undefined ? {} : { checked };
+};
+
 /** The next story of the queue lands, one at a time. While the run stops, what waits to land goes back to the queue. */
 export const startLanding = (decision: Decision): RunEvent[] => {
   const { state } = decision;
@@ -77,6 +82,7 @@ export const startLanding = (decision: Decision): RunEvent[] => {
     ...baselineOf(story),
     ...progressOf(state, story),
     ...ledgerOf(story),
+    ...checkedOf(state, key),
   };
   return [{ type: "landing.requested", story: key, effect }];
 };

@@ -137,6 +137,8 @@ export interface Land {
   /** Findings that did not block; they go to deferred-work.md. */
   readonly deferred: readonly Finding[];
   readonly baseline?: string;
+  /** The head of the branch whose evidence was checked; unset where nobody did, or a person has worked on it since. */
+  readonly checked?: string;
   /** What was proven of the acceptance criteria on the story's own commit. */
   readonly criteria?: CriteriaLedger;
   /** How far its phases are, where progress is kept: the landing carries it. */

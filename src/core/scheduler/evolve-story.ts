@@ -47,8 +47,9 @@ export const turnStarted = (state: RunState, story: StoryState, event: Event<"tu
   const phase = phaseNamed(pipeline, event.effect.phase);
   if (phase.kind === "turn" && decidesFindings(pipeline, phase)) story.reviews++;
   // From here on the story's own work is what it has beyond that commit.
-  if (phase.kind === "turn" && isWriter(phase) && event.effect.conflict !== undefined) {
-    story.baseline = event.effect.conflict.onto;
+  if (phase.kind === "turn" && isWriter(phase)) {
+    story.checked = undefined;
+    if (event.effect.conflict !== undefined) story.baseline = event.effect.conflict.onto;
   }
   state.due.delete(event.story);
 };
@@ -105,6 +106,7 @@ export const evidenceChecked = (story: StoryState, event: Event<"evidence.checke
   const { result } = event;
   if (result.commit !== undefined) story.commit = result.commit;
   if (result.finalStatus !== undefined) story.finalStatus = result.finalStatus;
+  story.checked = result.ok ? result.commit : undefined;
   story.notes.push(...result.notes.filter((note) => !story.notes.includes(note)));
   story.flags.push(...result.flags.filter((flag) => !story.flags.includes(flag)));
   rememberLedger(story, result.criteria);
@@ -196,6 +198,7 @@ export const requeueStory = (state: RunState, story: StoryState, event: Event<"s
   else if (event.reason === "environment") story.environmentFailures++;
   if (event.reason === "reopened") state.barred.clear();
   if (event.reason === "answered" || event.reason === "reopened") {
+    story.checked = undefined;
     story.reviews = 0;
     story.turnsOf = {};
     story.environmentFailures = 0;

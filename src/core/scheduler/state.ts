@@ -98,6 +98,8 @@ export interface StoryState {
   phaseStartedAtMs?: number | undefined;
   endedAtMs?: number | undefined;
   commit?: string | undefined;
+  /** The head of its branch whose evidence held last; unset once a person may have worked on it. */
+  checked?: string | undefined;
   usage: Usage;
   notes: string[];
   flags: string[];

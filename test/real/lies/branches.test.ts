@@ -23,8 +23,7 @@ beforeAll(async () => {
   run = await runLiars(LIES, {
     workers: 1,
     configuration: "pipeline: build\nfinal_status: done\n",
-    prepare: (project) => {
-      project.git("init", "-q", "-b", "main");
+    arrange: (project) => {
       project.git("init", "-q", "--bare", "-b", "main", join(project.base, "remote.git"));
       project.git("remote", "add", "origin", join(project.base, "remote.git"));
     },
@@ -59,4 +58,32 @@ test("a target that an agent moved is left alone, named on the card, and all is 
   expect(run.of("3-5").card).toContain("⚠ refs/heads/main was moved by the agent");
   expect(run.ran.stdout).toContain("main has moved since the start");
   expect(subjects()).toContain("feat(3-5)");
+});
+
+test("another story's branch that an agent moved after its evidence was checked is put back: nobody has looked at that", async () => {
+  const until = (file: string): string =>
+    `i=0; until [ -e "$BASE/${file}" ] || [ $i -gt 400 ]; do i=$((i+1)); sleep 0.05; done`;
+  const victim = "$(git for-each-ref --format='%(refname)' 'refs/heads/storyboard/*/story/4-1-victim')";
+  const two = await runLiars(
+    {
+      "4-1-victim": "build",
+      "4-2-mover": `${until("checking")}; c=$(git commit-tree "${victim}^{tree}" -p "${victim}" -m "feat: unseen"); git update-ref ${victim} $c; : > "$BASE/moved"; build`,
+    },
+    {
+      workers: 2,
+      configuration:
+        'pipeline: build\nfinal_status: done\ngates: { baseline: accept, commands: { check: "sh check.sh" } }\n',
+      prepare: (project) => {
+        project.write("check.sh", `[ -e src/4-1-victim.txt ] || exit 0; : > "$BASE/checking"; ${until("moved")}\n`);
+      },
+    },
+  );
+  try {
+    expect(two.of("4-1").status).toMatchObject({ status: "done", attempt: 1 });
+    expect(two.of("4-1").card).toMatch(/story\/4-1-victim was moved to \w+ by somebody else and put back/);
+    expect(two.project.git("log", "--format=%s", "main")).not.toContain("feat: unseen");
+    expect(two.landed).toContain("src/4-1-victim.txt");
+  } finally {
+    two.project.remove();
+  }
 });

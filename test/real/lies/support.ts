@@ -88,13 +88,13 @@ export class LiarsRun {
   }
 }
 
-/** Runs a sprint with one independent story for each lie (`KEY: lie`); `prepare` adds files before the first commit. */
+/** Runs a sprint with one independent story for each lie (`KEY: lie`); `prepare` adds files before the first commit, `arrange` changes the repository after it. */
 export const runLiars = async (
   lies: Readonly<Record<string, Lie>>,
   settings: {
     readonly configuration: string;
     readonly workers?: number;
-    readonly prepare?: (project: Project) => void;
+    readonly prepare?: (project: Project) => void; readonly arrange?: (project: Project) => void;
   },
 ): Promise<LiarsRun> => {
   const project = new Project();
@@ -112,6 +112,7 @@ export const runLiars = async (
   );
   settings.prepare?.(project);
   project.commit("first").git("commit", "-q", "--allow-empty", "-m", "second");
+  settings.arrange?.(project);
   const folder = join(project.base, "scripts");
   mkdirSync(folder);
   for (const [key, lie] of Object.entries(lies)) {

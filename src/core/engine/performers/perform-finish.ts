@@ -3,7 +3,7 @@ import type { EffectResult, FinishRun } from "../../scheduler/effects.ts";
 import { readerOf, writeBookkeeping } from "../../workspace/bookkeeping-commit.ts";
 import { git } from "../../workspace/git.ts";
 import { treeOf } from "../../workspace/working-state.ts";
-import { holdIntegration } from "./hold-integration.ts";
+import { holdIntegration } from "./hold-branch.ts";
 import { leaveCopy } from "./leave-copy.ts";
 import { moveCopy } from "./move-copy.ts";
 import { prepareFiles } from "./perform-workspace.ts";

@@ -18,7 +18,7 @@ import { writeLandingProgress } from "../artifacts/keep-progress.ts";
 import type { LandingStatus } from "../kept-files/kept-files.ts";
 import { redWithout } from "./attribute-gate.ts";
 import { checkMergedCriteria, type MergedCriteria, mergedPlan } from "./check-merged-criteria.ts";
-import { holdIntegration } from "./hold-integration.ts";
+import { holdIntegration, holdStory } from "./hold-branch.ts";
 import { followSoon } from "./move-copy.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { offerRepair, takeStatusesOut } from "./refused-landing.ts";
@@ -37,7 +37,7 @@ export const performLanding = async (world: World, effect: Land, signal: AbortSi
   await swept(world, effect.story);
   if (effect.phases !== undefined)
     await writeLandingProgress(world, { ...effect, phases: effect.phases }, place.projectPath);
-  const putBack = await holdIntegration(world);
+  const putBack = [...(await holdIntegration(world)), ...(await holdStory(world, place.branch, effect.checked))];
   const result = await landOn(world, effect, place, signal);
   return result.kind === "landed" ? { ...result, notes: [...putBack, ...result.notes] } : result;
 };
