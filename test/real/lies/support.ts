@@ -94,7 +94,8 @@ export const runLiars = async (
   settings: {
     readonly configuration: string;
     readonly workers?: number;
-    readonly prepare?: (project: Project) => void; readonly arrange?: (project: Project) => void;
+    readonly prepare?: (project: Project) => void;
+    readonly arrange?: (project: Project) => void;
   },
 ): Promise<LiarsRun> => {
   const project = new Project();
