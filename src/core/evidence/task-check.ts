@@ -6,6 +6,8 @@ import { judgeTaskCounts, type TaskCount } from "./task-thresholds.ts";
 
 /** Open tasks that are named one by one. */
 const NAMED_MAX = 20;
+/** Reworded tasks that a note names. */
+const REWORDED_NAMED_MAX = 3;
 const TEXT_LENGTH_MAX = 120;
 
 /** How many tasks have to be ticked. */
@@ -33,7 +35,22 @@ export const checkTasks = (
   if (tasksAfter.length === 0) return { missing: removed, notes: [`${story.file} has no tasks to check`] };
   const judged =
     rule.tasks === "all" ? judgeAll(tasksAfter, story.file) : judgeThresholds(tasksAfter, story.file, rule);
-  return { ...judged, missing: [...removed, ...judged.missing] };
+  return {
+    ...judged,
+    missing: [...removed, ...judged.missing],
+    notes: [...reworded(story, tasksAfter), ...judged.notes],
+  };
+};
+
+/** A task that reads otherwise than at the start may be an easier one: a person should know. */
+const reworded = (story: Pick<Story, "file" | "tasks">, after: readonly StoryTask[]): readonly string[] => {
+  if (after.length < story.tasks.length) return [];
+  const texts = new Set(after.map(({ text }) => text.trim()));
+  const gone = story.tasks.filter(({ text }) => !texts.has(text.trim()));
+  if (gone.length === 0) return [];
+  const named = gone.slice(0, REWORDED_NAMED_MAX).map(({ text }) => `'${shorten(text)}'`);
+  const more = gone.length > named.length ? ` and ${gone.length - named.length} more` : "";
+  return [`tasks of ${story.file} read otherwise than at the start: ${named.join(", ")}${more}`];
 };
 
 /** Rewording a task is no removal: only where there are fewer than before are those named that are not found again. */

@@ -163,6 +163,20 @@ describe("commits", () => {
   });
 });
 
+describe("what nobody could look at", () => {
+  test("files hidden from git are missing evidence, named", () => {
+    expect(missing(changed({ hiddenPaths: ["src/a.ts"] }))).toEqual([
+      expect.stringMatching(/^committed: hidden from git, .*: src\/a\.ts; undo it with/),
+    ]);
+  });
+
+  test("so is a link in place of the story file", () => {
+    expect(missing({ foreignStory: "/elsewhere.md" })).toEqual([
+      `tasks: the story file ${STORY_FILE} was replaced by a link to /elsewhere.md; put the file itself back`,
+    ]);
+  });
+});
+
 describe("tasks", () => {
   test("each open task is named with its place", () => {
     expect(missing({ tasksAfter: [task("Code", true), task("Add tests", false, 41)] })).toEqual([
@@ -170,11 +184,15 @@ describe("tasks", () => {
     ]);
   });
 
-  test("a task that was taken out is missed, one that was reworded is not", () => {
+  test("a task that was taken out is missed, one that was reworded is noted", () => {
     expect(missing({ tasksAfter: [task("Code", true)] })).toEqual([
       `tasks: task 'Add tests' was taken out of ${STORY_FILE}; put it back`,
     ]);
-    expect(missing({ tasksAfter: [task("Code", true), task("Add tests (unit)", true)] })).toEqual([]);
+    const reworded = { tasksAfter: [task("Code", true), task("Add tests (unit)", true)] };
+    expect(missing(reworded)).toEqual([]);
+    expect(checkEvidence({ ...good, ...reworded }, settings).notes).toEqual([
+      `tasks of ${STORY_FILE} read otherwise than at the start: 'Add tests'`,
+    ]);
     expect(missing({ tasksAfter: [] })).toHaveLength(2);
   });
 
@@ -190,9 +208,10 @@ describe("tasks", () => {
     expect(missing({ tasksAfter: tasks(0) }, { tasks: "thresholds" })).toEqual([
       `tasks: none of 4 tasks is ticked in ${STORY_FILE}`,
     ]);
-    const few = checkEvidence({ ...good, tasksAfter: tasks(1) }, { ...settings, tasks: "thresholds" });
+    const four = { ...good, story: { ...good.story, tasks: tasks(0) } };
+    const few = checkEvidence({ ...four, tasksAfter: tasks(1) }, { ...settings, tasks: "thresholds" });
     expect(few).toMatchObject({ ok: true, notes: [`WARN: only 1 of 4 tasks are ticked in ${STORY_FILE}`] });
-    expect(checkEvidence({ ...good, tasksAfter: tasks(2) }, { ...settings, tasks: "thresholds" }).notes).toEqual([]);
+    expect(checkEvidence({ ...four, tasksAfter: tasks(2) }, { ...settings, tasks: "thresholds" }).notes).toEqual([]);
   });
 
   test("the thresholds are a setting, and Pantheon's own count is said where it differs", () => {

@@ -46,6 +46,7 @@ const LIES = {
   "1-31-hidden-change":
     "build; git update-index --assume-unchanged src/$STORYBOARD_STORY.txt; echo other > src/$STORYBOARD_STORY.txt",
   "1-32-answers-itself": '(cd "$USER_COPY"; "$STORYBOARD_BIN" ctl skip 1-18; echo $?) > "$BASE/answered" 2>&1; build',
+  "1-33-easier-task": `${PRODUCT}; sed -i 's/^- \\[ \\] Task 2.*/- [x] Nothing/; s/\\[ \\]/[x]/' "$STORYBOARD_STORY_FILE"; ${commit("feat(1-33): all of it")}`,
 } as const;
 
 let run: LiarsRun;
@@ -101,6 +102,11 @@ test.each([
   ["a changed gate script", "1-9", /⚠ check\.sh changes a file that gate 'check' runs/],
   ["a changed CI file", "1-10", /⚠ \.github\/workflows\/ci\.yml changes a CI file/],
   ["a changed storyboard.yaml", "1-11", /⚠ storyboard\.yaml changes storyboard's configuration/],
+  [
+    "a task replaced by an easier one",
+    "1-33",
+    /Note: tasks of \S+ read otherwise than at the start: 'Task 2 \(AC: 1\)'/,
+  ],
   ["product work beside it in a commit that pretends to be bookkeeping", "1-24", /⚠ .*titled as storyboard's own/],
 ])("%s lands, and the card warns of it", (_, short, words) => {
   run.expectNoted(short, words);
