@@ -5,16 +5,14 @@ import {
   confirmStory,
   endLanding,
   endStory,
-  evidenceChecked,
   parkStory,
   phaseDue,
   queueLanding,
   requeueStory,
   startLanding,
   startStory,
-  turnEnded,
-  turnStarted,
 } from "./evolve-story.ts";
+import { evidenceChecked, turnEnded, turnStarted } from "./evolve-turn.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
 
 /**

@@ -235,7 +235,6 @@ test("an honest alias works, and a mistake behind it has a place", async () => {
 
 test.each([
   ["source: phases", "source"],
-  ["evidence: { profile: pantheon }", "evidence.profile"],
   ["notify: { webhook: https://example.org }", "notify.webhook"],
   ["hooks: { story_ended: [./notify.sh] }", "hooks"],
   ["finish: { push: true }", "finish.push"],

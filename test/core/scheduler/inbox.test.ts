@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { Pipeline, TurnPhase } from "../../../src/core/model/pipeline.ts";
+import { PIPELINES, withPlan } from "../../../src/core/model/pipelines.ts";
 import { countsOf } from "../../../src/core/scheduler/counts.ts";
 import { commandProblem } from "../../../src/core/scheduler/decide-command.ts";
 import type { BaselineResult } from "../../../src/core/scheduler/effects.ts";
@@ -176,28 +176,11 @@ describe("gates that are red before the first story", () => {
 });
 
 describe("approvals", () => {
-  const turnPhase: Omit<TurnPhase, "name" | "next"> = {
-    kind: "turn",
-    role: "builder",
-    session: "continue",
-    permission: "profile",
-    prompt: "build",
-    evidence: "work",
-    startStatus: "in-progress",
-  };
-  const PLANNED: Pipeline = {
-    name: "planned",
-    phases: [
-      { ...turnPhase, name: "PREPARE", next: "BUILD" },
-      { ...turnPhase, name: "BUILD", next: "COMMIT" },
-      { kind: "commit", name: "COMMIT" },
-    ],
-    reviewed: false,
-  };
+  const PLANNED = withPlan(PIPELINES.build!);
 
   /** A run whose story `a` waits with a question of that kind, in its first phase. */
   const waiting = (kind: QuestionKind, more: Partial<Question> = {}): TestRun => {
-    const run = new TestRun([story("a")], policy({ pipeline: PLANNED }));
+    const run = new TestRun([story("a")], policy({ pipeline: PLANNED, plans: "all" }));
     run.start();
     run.settleEffects();
     const running = run.outstanding("run-turn", "a")[0]!;
@@ -235,7 +218,7 @@ describe("approvals", () => {
     const run = waiting("plan");
     run.command({ type: "answer", story: "a", text: "approve nothing of this, use SQLite" });
     expect(nextTurn(run)).toMatchObject({
-      phase: "PREPARE",
+      phase: "PLAN",
       session: "s1",
       prompt: { kind: "answer", ofPlan: true, answer: "approve nothing of this, use SQLite" },
     });
@@ -259,7 +242,7 @@ describe("approvals", () => {
   test("a blocker is answered in the session that met it", () => {
     const run = waiting("blocker");
     run.command({ type: "answer", story: "a", text: "the server is up again" });
-    expect(nextTurn(run)).toMatchObject({ phase: "PREPARE", session: "s1", prompt: { kind: "answer" } });
+    expect(nextTurn(run)).toMatchObject({ phase: "PLAN", session: "s1", prompt: { kind: "answer" } });
   });
 
   test("who waits for nothing can neither be approved nor answered, nor with an empty answer", () => {
@@ -279,6 +262,9 @@ describe("approvals", () => {
       const run = waiting(kind);
       run.command({ type: "answer", story: "a", text: CHOICES[kind][0] ?? "blue" });
       expect(run.state.parked.size, kind).toBe(0);
+      run.finish();
+      // An answer to anything else lets the planning go on, and its plan waits again.
+      run.command({ type: "approve", story: "a" });
       run.finish();
       expect(run.outcome("a"), kind).toBe("done");
     }

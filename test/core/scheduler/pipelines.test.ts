@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { pipelineOf, pipelineSettingSchema } from "../../../src/core/model/pipeline-settings.ts";
-import { PIPELINES } from "../../../src/core/model/pipelines.ts";
+import { PIPELINES, withPlan } from "../../../src/core/model/pipelines.ts";
 import type { RunPolicy } from "../../../src/core/scheduler/policy.ts";
 import { policy, story, TestRun, turn } from "../../support/run.ts";
 
@@ -106,4 +106,47 @@ test("a conflict of a landing goes to the phase that repairs, and its conversati
   run.end(run.outstanding("land", "1-1")[0]!, { kind: "conflict", files: ["a.ts"], message: "both", onto: "c0ffee" });
   run.settleEffects();
   expect(turnNow(run)).toMatchObject({ phase: "REFINE", prompt: { kind: "merge" }, session: "s-1-1" });
+});
+
+test("a plan waits for a person before the story's first change, and is built in the same conversation", () => {
+  const run = started(withPlan(PIPELINES["seven-phase"]!), { plans: "complex" });
+  run.endTurn("1-1");
+  expect(turnNow(run)).toMatchObject({ phase: "PLAN", session: "s-1-1" });
+  run.endTurn("1-1", turn({ kind: "finished" }, { session: "s-1-1", finalText: "1. a table" }));
+  expect(run.state.stories.get("1-1")?.question).toEqual({ kind: "plan", text: "1. a table" });
+  run.command({ type: "answer", story: "1-1", text: "no table" });
+  run.settleEffects();
+  expect(turnNow(run)).toMatchObject({ phase: "PLAN", session: "s-1-1", prompt: { kind: "answer", ofPlan: true } });
+  run.endTurn("1-1", turn({ kind: "finished" }, { session: "s-1-1", finalText: "1. a list" }));
+  run.command({ type: "approve", story: "1-1" });
+  run.settleEffects();
+  expect(turnNow(run)).toMatchObject({
+    phase: "BUILD",
+    session: "s-1-1",
+    prompt: { kind: "approved", plan: "1. a list" },
+  });
+});
+
+test("a story that is not complex is not planned", () => {
+  const run = new TestRun([story("1-1")], policy({ pipeline: withPlan(PIPELINES.build!), plans: "complex" }));
+  run.start();
+  run.settleEffects();
+  expect(turnNow(run)).toMatchObject({ phase: "BUILD" });
+});
+
+test("progress is told after every phase, and the last of it is the landing's", () => {
+  const run = started(PIPELINES["seven-phase"]!, { keepsProgress: true });
+  run.finish();
+  const told = run.journal.flatMap(({ event }) =>
+    event.type === "progress.requested" ? [`${event.effect.phase} ${Object.keys(event.effect.phases).length}`] : [],
+  );
+  expect(told).toEqual(["PREPARE 1", "BUILD 2", "VERIFY 3", "COMMIT 4", "LAND 5"]);
+  const landing = run.journal.flatMap(({ event }) => (event.type === "landing.requested" ? [event.effect] : []))[0];
+  expect(landing?.phases).toEqual({
+    PREPARE: "complete",
+    BUILD: "complete",
+    VERIFY: "complete",
+    COMMIT: "complete",
+    REFLECT: "complete",
+  });
 });

@@ -9,7 +9,7 @@ const PARAGRAPH_LENGTH_MAX = 4_000;
  * bold type that models like is accepted around them. What stands in fenced code is quoted, and says nothing.
  */
 export const readFinalText = (text: string): TurnEnd => {
-  const lines = withoutQuotedCode(text.split("\n"));
+  const lines = withoutQuotedCode(text.split("\n"), "hides nothing");
   const halt = paragraphAfter(lines, HALT);
   if (halt !== undefined) return { kind: "halted", reason: halt || "the agent gave no reason" };
   const question = paragraphAfter(lines, QUESTION);
@@ -25,7 +25,7 @@ const OPERATOR_PARTS_MAX = 10;
  * Undefined where there is none. What stands in a fenced block is quoted and means nothing.
  */
 export const readOperatorPart = (text: string): string | undefined => {
-  const lines = withoutQuotedCode(text.split("\n"));
+  const lines = withoutQuotedCode(text.split("\n"), "hides");
   const parts = lines.flatMap((line, at) =>
     OPERATOR.test(line) ? [paragraphAfter(lines.slice(at), OPERATOR) ?? ""] : [],
   );
@@ -37,16 +37,17 @@ const OPERATOR = /^[*_]{0,3}OPERATOR:[*_]{0,3}/;
 
 const FENCE = /^\s*(`{3,}|~{3,})(.*)$/;
 
-/** Lines of fenced code become blank; a fence that is never closed hides nothing. */
-const withoutQuotedCode = (lines: readonly string[]): readonly string[] => {
+/** Lines of fenced code become blank. What a fence hides that is never closed, the caller decides: a halt must be heard. */
+const withoutQuotedCode = (lines: readonly string[], openFence: "hides" | "hides nothing"): readonly string[] => {
   const kept = [...lines];
   for (let i = 0; i < kept.length; i++) {
     const fence = FENCE.exec(kept[i] ?? "")?.[1];
     if (fence === undefined) continue;
     const end = kept.findIndex((line, j) => j > i && isClosing(line, fence));
-    if (end === -1) continue;
-    kept.fill("", i + 1, end);
-    i = end;
+    if (end === -1 && openFence === "hides nothing") continue;
+    const last = end === -1 ? kept.length : end;
+    kept.fill("", i + 1, last);
+    i = last;
   }
   return kept;
 };

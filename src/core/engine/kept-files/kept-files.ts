@@ -1,4 +1,3 @@
-import { mkdir } from "node:fs/promises";
 import { dirname, isAbsolute, join, posix, relative, resolve } from "node:path";
 import { setSprintStatuses } from "../../backlog/set-sprint-statuses.ts";
 import { readStoryStatus } from "../../backlog/story-status.ts";
@@ -16,6 +15,7 @@ import { bookArtifacts } from "../artifacts/book-artifacts.ts";
 import type { RunFile } from "../run-file.ts";
 import { bookDeferred, type DeferredPlace, deferInCopy, deferredPath } from "./deferred-list.ts";
 import { readOrNone, setIn } from "./file-access.ts";
+import { GivenStories } from "./given-stories.ts";
 import { mergeAppended } from "./merge-appended.ts";
 import { differsInOursAlone, mergeSprintFile, withKeptStatuses } from "./merge-sprint-file.ts";
 import { isSameStory, mergeAtLanding, mergeStoryFile, type StoryMerge, withStatus } from "./merge-story-file.ts";
@@ -37,7 +37,7 @@ export interface LandingStatus {
 export class KeptFiles {
   readonly #run: RunFile;
   readonly #prefix: string;
-  readonly #runDirectory: string;
+  readonly #given: GivenStories;
   readonly #kept: Map<StoryKey, WritableStatus>;
   readonly #files: ReadonlyMap<string, Story>;
   #last: Promise<unknown> = Promise.resolve();
@@ -47,7 +47,7 @@ export class KeptFiles {
   constructor(run: RunFile, prefix: string, runDirectory: string, kept: ReadonlyMap<StoryKey, WritableStatus>) {
     this.#run = run;
     this.#prefix = prefix;
-    this.#runDirectory = runDirectory;
+    this.#given = new GivenStories(run.project, runDirectory);
     this.#kept = new Map(kept);
     this.#files = new Map(run.stories.flatMap((story) => (story.file ? [[prefix + story.file, story]] : [])));
   }
@@ -122,7 +122,7 @@ export class KeptFiles {
   /** The worktree shows the status that a phase starts from, and at first the story as the user's copy has it. */
   async enterWorktree(worktreeProject: string, story: Story, status: WritableStatus, fresh: boolean): Promise<void> {
     if (this.#run.source !== "bmad" || this.#run.sprintFile === undefined) return;
-    if (fresh && story.file !== undefined) await this.#giveStory(worktreeProject, story.file, story.key);
+    if (fresh && story.file !== undefined) await this.#given.give(worktreeProject, story.file, story.key);
     if (this.sprintPath !== undefined) {
       await setIn(join(worktreeProject, this.#run.sprintFile), (bytes) => this.#setOne(bytes, story.key, status));
     }
@@ -201,9 +201,7 @@ export class KeptFiles {
 
   /** Merges by meaning what a landing finds changed on both sides. */
   readonly resolveLanding: ResolveConflict = async (path, versions) =>
-    this.#files.has(path) && this.#run.source === "bmad"
-      ? mergeAtLanding(versions, join(this.#runDirectory, "given"))
-      : undefined;
+    this.#files.has(path) && this.#run.source === "bmad" ? mergeAtLanding(versions, this.#given.folder) : undefined;
 
   /** An owned file as committed, where nothing but what storyboard set itself is lost by it; else as it stands. */
   readonly asCommitted = (path: string, { working, from }: OwnedVersions): Uint8Array | undefined => {
@@ -239,12 +237,11 @@ export class KeptFiles {
     if (left === undefined || isSameStory(left, landed)) return landed;
     const base = await landing.committed(path);
     if (base === undefined || isSameStory(left, base)) return landed;
-    return (await mergeText({ base, ours: landed, theirs: left }, join(this.#runDirectory, "given"))) ?? landed;
+    return (await mergeText({ base, ours: landed, theirs: left }, this.#given.folder)) ?? landed;
   }
 
   #mergeOf({ key }: Story): StoryMerge {
-    const folder = join(this.#runDirectory, "given");
-    return { given: this.#given.get(key), status: this.#kept.get(key), folder };
+    return { given: this.#given.of(key), status: this.#kept.get(key), folder: this.#given.folder };
   }
 
   /**
@@ -277,31 +274,7 @@ export class KeptFiles {
   async recall(): Promise<void> {
     for (const path of this.ownedPaths)
       if (!path.endsWith("/")) await removeDrafts(join(this.#run.project, relative(this.#prefix, path)));
-    for (const { key } of this.#run.stories) {
-      const bytes = await readOrNone(this.#givenPath(key));
-      if (bytes !== undefined) this.#given.set(key, bytes);
-    }
-  }
-
-  readonly #given = new Map<StoryKey, Uint8Array>();
-
-  #givenPath(key: StoryKey): string {
-    return join(this.#runDirectory, "given", `${key}.md`);
-  }
-
-  /** A story file is read from the user's copy as it stands, committed or not. */
-  async #giveStory(worktreeProject: string, file: string, key: StoryKey): Promise<void> {
-    const users = await readOrNone(join(this.#run.project, file));
-    if (users === undefined) return;
-    const target = join(worktreeProject, file);
-    const there = await readOrNone(target);
-    if (there === undefined || !isSameStory(there, users)) {
-      await mkdir(dirname(target), { recursive: true });
-      await writeAtomically(target, users);
-    }
-    this.#given.set(key, users);
-    await mkdir(dirname(this.#givenPath(key)), { recursive: true });
-    await writeAtomically(this.#givenPath(key), users);
+    await this.#given.recall(this.#run.stories.map(({ key }) => key));
   }
 
   #setOne(bytes: Uint8Array, key: StoryKey, status: WritableStatus): Uint8Array {
