@@ -1,7 +1,7 @@
-import { dirname, isAbsolute, join, posix, relative, resolve } from "node:path";
+import { isAbsolute, join, posix, relative, resolve } from "node:path";
 import { setSprintStatuses } from "../../backlog/set-sprint-statuses.ts";
 import { readStoryStatus } from "../../backlog/story-status.ts";
-import { removeDrafts, writeAtomically } from "../../files/write-atomically.ts";
+import { removeDrafts } from "../../files/write-atomically.ts";
 import type { Finding } from "../../model/review.ts";
 import { readStatus, type WritableStatus } from "../../model/status.ts";
 import type { Story } from "../../model/story.ts";
