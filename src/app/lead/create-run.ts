@@ -5,9 +5,11 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { loadBacklog } from "../../core/backlog/load-backlog.ts";
 import { orderBacklog } from "../../core/backlog/order.ts";
 import type { LeftStory, SelectedStories } from "../../core/backlog/select.ts";
+import { findPlaybookFolder } from "../../core/engine/playbooks.ts";
 import { FORMAT_VERSION, type RunFile } from "../../core/engine/run-file.ts";
 import { completionsFolders } from "../../core/evidence/pantheon/completions-folders.ts";
 import type { Config } from "../../core/model/config.ts";
+import { turnPhases } from "../../core/model/pipeline.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { Backlog, Story } from "../../core/model/story.ts";
 import { checkStoryKey } from "../../core/model/story-key.ts";
@@ -108,6 +110,7 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
     isFresh: request.isFresh,
     gates,
     setup,
+    ...(await playbooksOf(config, repository.project)),
     ...(await completionsOf(config, backlog, repository.project)),
     target: { branch: repository.headBranch, commit: repository.headCommit },
     integration: `storyboard/${run}/integration`,
@@ -150,6 +153,15 @@ const sameReviewer = (config: Config): string[] => {
   const { builder, reviewer } = roleNames(config);
   const isReviewed = chosenPipeline(config)?.reviewed === true;
   return isReviewed && builder === reviewer ? [`${builder} reviews its own work, in a fresh session`] : [];
+};
+
+/** Templates of phases that bring lessons, or begin with those of earlier stories. */
+const TAUGHT: ReadonlySet<string> = new Set(["reflect", "prepare", "worker"]);
+
+const playbooksOf = async (config: Config, project: string): Promise<Pick<RunFile, "playbooks">> => {
+  const pipeline = chosenPipeline(config);
+  const uses = pipeline !== undefined && turnPhases(pipeline).some(({ prompt }) => TAUGHT.has(prompt));
+  return uses ? { playbooks: await findPlaybookFolder(project, config.playbooks) } : {};
 };
 
 /** Where artifacts are left: the first place that is there, else beside the sprint file. */

@@ -7,6 +7,7 @@ import { UserError } from "../model/user-error.ts";
 import type { RunPolicy } from "../scheduler/policy.ts";
 import type { Committing } from "../workspace/check-committing.ts";
 import type { Setup } from "../workspace/detect-setup.ts";
+import type { PlaybookFolder } from "./playbooks.ts";
 
 /** Version of run.json and of the journal's lines; another one is refused by name. */
 export const FORMAT_VERSION = 2;
@@ -49,6 +50,8 @@ export interface RunFile {
   readonly gates: readonly PinnedGate[];
   /** Where artifacts are left (profile `pantheon`), relative to the project folder; unset where none are asked for. */
   readonly completions?: string;
+  /** Where lessons are kept; unset where no phase brings or uses any. */
+  readonly playbooks?: PlaybookFolder;
   /** What makes a worktree ready. */
   readonly setup: Setup;
   readonly target: { readonly branch: string; readonly commit: string };

@@ -1,3 +1,4 @@
+import type { Lesson } from "./lesson.ts";
 import type { BuildClaim, Verdict } from "./review.ts";
 import type { Usage } from "./usage.ts";
 
@@ -93,6 +94,8 @@ export interface TurnResult {
   /** What the agent ended with, where a later phase or a person has to know it. */
   readonly finalText?: string;
   readonly claim?: BuildClaim;
+  /** What was learnt, for later stories. */
+  readonly lessons?: readonly Lesson[];
   readonly verdict?: Verdict;
   /** The git tree that the verdict is about, where it is known. */
   readonly reviewed?: string;

@@ -82,6 +82,7 @@ export const startLanding = (decision: Decision): RunEvent[] => {
     ...baselineOf(story),
     ...progressOf(state, story),
     ...ledgerOf(story),
+    ...(story.lessons.length === 0 ? {} : { lessons: story.lessons }),
     ...checkedOf(state, key),
   };
   return [{ type: "landing.requested", story: key, effect }];

@@ -1,6 +1,7 @@
 import type { CriteriaLedger, CriterionClaim } from "../model/criteria.ts";
 import type { Failure } from "../model/failure.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
+import type { Lesson } from "../model/lesson.ts";
 import type { PhaseName, Role } from "../model/pipeline.ts";
 import type { BuildClaim, Finding, WorkFile } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
@@ -141,6 +142,8 @@ export interface Land {
   readonly checked?: string;
   /** What was proven of the acceptance criteria on the story's own commit. */
   readonly criteria?: CriteriaLedger;
+  /** What was learnt in it: the landing carries it to the project's playbooks. */
+  readonly lessons?: readonly Lesson[];
   /** How far its phases are, where progress is kept: the landing carries it. */
   readonly phases?: PhaseStates;
   /** The story's own commit before it lands. */

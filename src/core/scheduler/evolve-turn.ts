@@ -57,6 +57,7 @@ export const turnEnded = (state: RunState, story: StoryState, event: Event<"turn
   story.operator = operatorParts(story, result);
   story.notes.push(...(result.notes ?? []).filter((note) => !story.notes.includes(note)));
   if (result.verdict !== undefined && !isTriage(state, event.phase)) story.reviewedTree = result.reviewed;
+  if (result.lessons !== undefined) story.lessons = result.lessons;
   if (result.end.kind !== "finished") return;
   story.phaseStates[event.phase] = "complete";
   story.environmentFailures = 0;

@@ -2,6 +2,7 @@ import type { StoryCriteria } from "../model/criteria.ts";
 import type { Failure } from "../model/failure.ts";
 import { graphOf, ranksOf, type StoryGraph, storyWeight } from "../model/graph.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
+import type { Lesson } from "../model/lesson.ts";
 import type { PhaseName } from "../model/pipeline.ts";
 import type { Finding } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
@@ -44,6 +45,8 @@ export interface StoryState {
   phaseStates: Record<PhaseName, "in_progress" | "complete">;
   /** Profile of its last turn's agent. */
   agent?: string | undefined;
+  /** What was learnt in it, for later stories. */
+  lessons: readonly Lesson[];
   /** What a person said to its agent that no turn has heard yet. */
   messages: readonly string[];
   /** Those that the turn under way began with. */
@@ -173,6 +176,7 @@ const storyState = (story: Story, index: number, rank: number, unmet: number): S
   sessions: {},
   turnsOf: {},
   phaseStates: {},
+  lessons: [],
   messages: [],
   told: [],
   workspaceReady: false,

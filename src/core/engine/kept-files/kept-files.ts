@@ -2,6 +2,7 @@ import { isAbsolute, join, posix, relative, resolve } from "node:path";
 import { setSprintStatuses } from "../../backlog/set-sprint-statuses.ts";
 import { readStoryStatus } from "../../backlog/story-status.ts";
 import { removeDrafts } from "../../files/write-atomically.ts";
+import type { Lesson } from "../../model/lesson.ts";
 import type { Finding } from "../../model/review.ts";
 import { readStatus, type WritableStatus } from "../../model/status.ts";
 import type { Story } from "../../model/story.ts";
@@ -11,9 +12,9 @@ import { executablesIn } from "../../workspace/executables.ts";
 import { mergeText } from "../../workspace/merge-text.ts";
 import type { OwnedVersions } from "../../workspace/owned-files.ts";
 import type { ResolveConflict } from "../../workspace/resolve-conflicts.ts";
-import { bookArtifacts } from "../artifacts/book-artifacts.ts";
 import type { RunFile } from "../run-file.ts";
-import { bookDeferred, type DeferredPlace, deferInCopy, deferredPath } from "./deferred-list.ts";
+import { bookBeside } from "./book-beside.ts";
+import { type DeferredPlace, deferInCopy, deferredPath } from "./deferred-list.ts";
 import { readOrNone, setIn } from "./file-access.ts";
 import { GivenStories } from "./given-stories.ts";
 import { mergeAppended } from "./merge-appended.ts";
@@ -25,6 +26,7 @@ export interface LandingStatus {
   readonly story: Story;
   readonly status: WritableStatus;
   readonly deferred: readonly Finding[];
+  readonly lessons: readonly Lesson[];
   /** Absolute project folder of the story's worktree, and what its branch holds: the difference was left uncommitted. */
   readonly worktreeProject: string;
   readonly committed: ReadLanded;
@@ -158,28 +160,12 @@ export class KeptFiles {
         }
       }
     }
-    if (landing !== undefined) {
-      const { story, deferred } = landing;
-      await bookDeferred(this.#deferredPlace, read, files, { key: story.key, deferred });
-    }
-    await this.#bookArtifacts(read, files, landing, unlanded);
+    await bookBeside(this.#deferredPlace, read, files, { landing, unlanded });
     if (files.size === 0) return undefined;
     const subject = landing === undefined ? "keep the sprint's statuses" : `${landing.story.key} is ${landing.status}`;
     const { project, target } = this.#run;
     this.#executables ??= executablesIn(project, target.commit, this.ownedPaths);
     return { files, executables: await this.#executables, message: `chore(storyboard): ${subject}\n` };
-  }
-
-  #bookArtifacts(
-    read: ReadLanded,
-    files: Map<string, Uint8Array>,
-    landing: LandingStatus | undefined,
-    unlanded: readonly StoryKey[],
-  ): Promise<void> {
-    const { project, completions = "" } = this.#run;
-    const stories = landing === undefined ? unlanded : [landing.story.key];
-    const folder = join(landing?.worktreeProject ?? project, completions);
-    return bookArtifacts({ run: this.#run, prefix: this.#prefix, stories, folder }, read, files);
   }
 
   /** The landing is in git: its status is one that storyboard has set. */

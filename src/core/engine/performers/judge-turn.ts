@@ -10,6 +10,7 @@ import { plainText } from "../../model/plain-text.ts";
 import type { CutReason, TurnEnd, TurnFailureCause, TurnResult } from "../../model/turn.ts";
 import { type Usage, usageSince } from "../../model/usage.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
+import { lessonsOf } from "./turn-lessons.ts";
 import { isJudge } from "./turn-permission.ts";
 import { chosenSession } from "./turn-session.ts";
 import { workerEnd } from "./worker-end.ts";
@@ -60,6 +61,7 @@ export const judgeTurn = (
     lastLines: spoken.slice(-LAST_LINES_MAX).map(world.mask),
     ...(session === undefined ? {} : { session, sessionFolder: place.projectPath }),
     ...(isPlan(world, effect) ? { finalText: parsed.closingText.slice(0, PLAN_LENGTH_MAX) } : {}),
+    ...lessonsOf(world, effect, parsed.closingText),
     ...(verdict === undefined ? {} : { verdict }),
     ...(claim === undefined ? {} : { claim }),
     ...(operator === undefined ? {} : { operator }),

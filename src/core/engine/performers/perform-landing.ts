@@ -47,6 +47,7 @@ const landOn = async (world: World, effect: Land, place: Place, signal: AbortSig
     story: storyIn(world, effect.story),
     status: effect.finalStatus,
     deferred: effect.deferred,
+    lessons: effect.lessons ?? [],
     worktreeProject: place.projectPath,
     committed: readerOf(world.repository, `refs/heads/${branchOf(world, effect.story)}`),
   };

@@ -15,6 +15,7 @@ import { tellSaid } from "./perform-message.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { createTurnFeed } from "./turn-feed.ts";
 import { turnJob, turnJobName } from "./turn-job.ts";
+import { keepLessons } from "./turn-lessons.ts";
 import { isReader, isWorker } from "./turn-permission.ts";
 import { removeTurnTmp } from "./turn-tmp.ts";
 import { type LeavePlan, watchTurn } from "./turn-watch.ts";
@@ -46,7 +47,9 @@ export const performTurn = async (world: World, effect: RunTurn): Promise<Effect
         return turnResult({ ...result, end: { kind: "failed", cause: "other", message: problem } });
       }
     }
-    return turnResult(await closeReading(world, effect, place, result));
+    const closed = await closeReading(world, effect, place, result);
+    const learnt = await keepLessons(world, effect, closed);
+    return turnResult({ ...closed, notes: [...(closed.notes ?? []), ...learnt] });
   } finally {
     world.turns.delete(effect.id);
     world.messages.delete(effect.id);

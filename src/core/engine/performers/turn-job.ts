@@ -13,6 +13,7 @@ import { rememberBefore } from "./reader-tree.ts";
 import { mergeLanded } from "./refused-landing.ts";
 import { reviewRange } from "./review-range.ts";
 import { foreignStory } from "./story-link.ts";
+import { matchingPlaybooks } from "./turn-lessons.ts";
 import { isJudge, isReader, permissionOf } from "./turn-permission.ts";
 import { newSessionOf } from "./turn-session.ts";
 import { makeTurnTmp } from "./turn-tmp.ts";
@@ -59,7 +60,10 @@ export const turnJob = async (
   const { promptOf } = await import("./turn-prompt.ts");
   const call = agent.call({
     profile,
-    prompt: promptOf(world, effect, await reviewRange(world, effect, place)),
+    prompt: promptOf(world, effect, {
+      range: await reviewRange(world, effect, place),
+      playbooks: await matchingPlaybooks(world, effect, place),
+    }),
     permission: permissionOf(world, effect),
     gateCommands: allowedGates(world),
     newSession: newSessionOf(world, directory),

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { PhaseTask, PromptContext } from "../../agents/prompts/context.ts";
 import {
   answerPrompt,
@@ -15,6 +16,7 @@ import { type SkillPurpose, skillFor } from "../../backlog/project-skills.ts";
 import { criteriaSetting } from "../../evidence/criteria-plan.ts";
 import { assertNever } from "../../model/assert.ts";
 import { phaseNamed, type TurnPhase } from "../../model/pipeline.ts";
+import type { Story } from "../../model/story.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import type { RunFile } from "../run-file.ts";
 import { commitSubject } from "./commit-subject.ts";
@@ -23,11 +25,17 @@ import type { ReviewRange } from "./review-range.ts";
 import { profileIn, storyIn, type World } from "./world.ts";
 
 /** The words of a turn, with what a person said meanwhile. */
-export const promptOf = (world: World, effect: RunTurn, range: ReviewRange = { flags: [] }): string =>
-  withMessages(wordsOf(world, effect, range), effect.messages ?? []);
+export const promptOf = (world: World, effect: RunTurn, found: FoundForPrompt): string =>
+  withMessages(wordsOf(world, effect, found), effect.messages ?? []);
 
-const wordsOf = (world: World, effect: RunTurn, range: ReviewRange): string => {
-  const task = taskOf(world, effect, range);
+/** What was looked up for a turn's prompt. */
+interface FoundForPrompt {
+  readonly range: ReviewRange;
+  readonly playbooks: NonNullable<PromptContext["playbooks"]>;
+}
+
+const wordsOf = (world: World, effect: RunTurn, found: FoundForPrompt): string => {
+  const task = taskOf(world, effect, found);
   const { prompt } = effect;
   switch (prompt.kind) {
     case "start":
@@ -57,13 +65,13 @@ const wordsOf = (world: World, effect: RunTurn, range: ReviewRange): string => {
   }
 };
 
-const taskOf = (world: World, effect: RunTurn, range: ReviewRange): PhaseTask => {
+const taskOf = (world: World, effect: RunTurn, found: FoundForPrompt): PhaseTask => {
   const phase = phaseNamed(world.run.policy.pipeline, effect.phase);
   if (phase.kind !== "turn") throw new Error(`${effect.phase} is no turn of an agent`);
   return {
     template: phase.prompt,
     evidence: phase.evidence,
-    context: contextOf(world, effect, phase, range),
+    context: contextOf(world, effect, phase, found),
     continuing: effect.session !== undefined,
     ...(effect.findings === undefined ? {} : { findings: effect.findings }),
   };
@@ -78,7 +86,7 @@ const contextOf = (
   world: World,
   effect: RunTurn,
   phase: TurnPhase,
-  { diffRange, flags }: ReviewRange,
+  { range: { diffRange, flags }, playbooks }: FoundForPrompt,
 ): PromptContext => {
   const { run } = world;
   const story = storyIn(world, effect.story);
@@ -86,35 +94,46 @@ const contextOf = (
   const purpose = PURPOSES[phase.prompt];
   const skill = run.skills && purpose && skillFor(run.skills, purpose, profile.cli);
   return {
-    storyKey: story.key,
-    title: story.title,
-    projectName: run.projectName,
-    gates: Object.fromEntries(
-      run.gates.filter(({ name }) => !world.leftOutGates().includes(name)).map((gate) => [gate.name, gate.run]),
-    ),
+    ...ofRun(world),
+    ...ofStory(story),
     baselineCommit: effect.baseline ?? "HEAD",
     commits: profile.commits,
     commitSubject: commitSubject(world, effect.story),
-    acceptanceCriteria: story.acceptanceCriteria,
-    blocking: run.policy.blocking,
     flags: [...effect.flags, ...flags],
-    ...(coordinatesGates(run) ? { gateProgram: world.bin } : {}),
     ...(diffRange === undefined ? {} : { diffRange }),
-    batchMode: run.config.batch_mode,
-    ...criteriaMode(run),
+    ...(playbooks.length === 0 ? {} : { playbooks }),
     ...(effect.criteria === undefined ? {} : { ledger: effect.criteria }),
     ...(effect.conflict === undefined ? {} : { conflict: effect.conflict }),
-    ...(story.file === undefined ? {} : { storyFile: story.file }),
-    ...(story.prompt === undefined ? {} : { storyText: story.prompt }),
-    ...(story.epic === undefined ? {} : { epic: story.epic }),
-    ...(story.complexity === undefined ? {} : { complexity: story.complexity }),
-    ...(run.sprintFile === undefined ? {} : { sprintFile: run.sprintFile }),
-    ...(run.languages === undefined ? {} : { languages: run.languages }),
-    ...(run.prompts === undefined ? {} : { templates: run.prompts }),
-    ...(run.skills === undefined ? {} : { worker: run.skills.worker }),
     ...(skill === undefined ? {} : { skill }),
   };
 };
+
+/** What the prompts of all stories have in common. */
+const ofRun = ({ run, bin, leftOutGates }: World) => ({
+  projectName: run.projectName,
+  gates: Object.fromEntries(
+    run.gates.filter(({ name }) => !leftOutGates().includes(name)).map((gate) => [gate.name, gate.run]),
+  ),
+  blocking: run.policy.blocking,
+  batchMode: run.config.batch_mode,
+  ...criteriaMode(run),
+  ...(coordinatesGates(run) ? { gateProgram: bin } : {}),
+  ...(run.completions === undefined ? {} : { artifacts: posix.dirname(run.completions) }),
+  ...(run.sprintFile === undefined ? {} : { sprintFile: run.sprintFile }),
+  ...(run.languages === undefined ? {} : { languages: run.languages }),
+  ...(run.prompts === undefined ? {} : { templates: run.prompts }),
+  ...(run.skills === undefined ? {} : { worker: run.skills.worker }),
+});
+
+const ofStory = (story: Story) => ({
+  storyKey: story.key,
+  title: story.title,
+  acceptanceCriteria: story.acceptanceCriteria,
+  ...(story.file === undefined ? {} : { storyFile: story.file }),
+  ...(story.prompt === undefined ? {} : { storyText: story.prompt }),
+  ...(story.epic === undefined ? {} : { epic: story.epic }),
+  ...(story.complexity === undefined ? {} : { complexity: story.complexity }),
+});
 
 /** Which of the project's own instructions belong to a phase, by its template. */
 const PURPOSES: Readonly<Partial<Record<string, SkillPurpose>>> = {

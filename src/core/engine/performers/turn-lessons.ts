@@ -1,0 +1,54 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readLessons } from "../../agents/reading/lessons.ts";
+import { matchPlaybooks } from "../../backlog/match-playbooks.ts";
+import { phaseNamed } from "../../model/pipeline.ts";
+import { plainLine } from "../../model/plain-text.ts";
+import type { TurnResult } from "../../model/turn.ts";
+import type { RunTurn } from "../../scheduler/effects.ts";
+import { readPlaybooks, saveLessons } from "../playbooks.ts";
+import { type Place, storyIn, type World } from "./world.ts";
+
+/** Templates that are given what earlier stories taught. */
+const TAUGHT: ReadonlySet<string> = new Set(["prepare", "plan", "worker"]);
+
+const templateOf = ({ run }: World, { phase }: RunTurn): string | undefined => {
+  const found = phaseNamed(run.policy.pipeline, phase);
+  return found.kind === "turn" ? found.prompt : undefined;
+};
+
+/** The lessons of earlier stories that match this one, for the phases that begin with them. */
+export const matchingPlaybooks = async (
+  world: World,
+  effect: RunTurn,
+  place: Place,
+): Promise<ReturnType<typeof matchPlaybooks>> => {
+  const { playbooks, project } = world.run;
+  if (playbooks === undefined || !TAUGHT.has(templateOf(world, effect) ?? "")) return [];
+  const { title, file, prompt = "", touches } = storyIn(world, effect.story);
+  const [known, text] = await Promise.all([
+    readPlaybooks(playbooks.isOwn ? project : place.projectPath, playbooks.folder),
+    file === undefined ? prompt : readFile(join(place.projectPath, file), "utf8").catch(() => ""),
+  ]);
+  return matchPlaybooks(known, { touches, text: `${title}\n${text}` });
+};
+
+/** What the agent of a turn says it has learnt; empty for every template but `reflect`. */
+export const lessonsOf = (world: World, effect: RunTurn, closingText: string): Pick<TurnResult, "lessons"> => {
+  if (world.run.playbooks === undefined || templateOf(world, effect) !== "reflect") return {};
+  const lessons = readLessons(closingText) ?? [];
+  return lessons.length === 0 ? {} : { lessons };
+};
+
+/** Keeps lessons in storyboard's own folder at once; those for a folder of the project come with the story's landing. */
+export const keepLessons = async (world: World, effect: RunTurn, result: TurnResult): Promise<readonly string[]> => {
+  const { playbooks, project, policy } = world.run;
+  const { lessons = [] } = result;
+  if (playbooks === undefined || lessons.length === 0) return [];
+  const told = lessons.map(({ title }) => `learnt: ${plainLine(title)}`);
+  if (!playbooks.isOwn && policy.landing) return told;
+  const date = new Date(world.now()).toISOString().slice(0, 10);
+  const place = { root: project, folder: playbooks.folder };
+  const saved = await world.keptFiles.alone(() => saveLessons(place, lessons, { story: effect.story, date }));
+  return saved.refused === undefined ? told : [...told, `lessons were not kept: ${saved.refused}`];
+};
