@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
@@ -9,23 +9,37 @@ import { BUILT_IN_TEMPLATES } from "../src/core/agents/prompts/built-in-template
 import { checkTemplates } from "../src/core/agents/prompts/check-templates.ts";
 import { TEMPLATE_TAGS } from "../src/core/agents/prompts/template-engine.ts";
 import { TEMPLATE_VARIABLES } from "../src/core/agents/prompts/template-variables.ts";
+import { pipelineSettingSchema } from "../src/core/model/pipeline-settings.ts";
+import { PIPELINES } from "../src/core/model/pipelines.ts";
 import { AGENT_PROGRAMS } from "./support/agent-programs.ts";
 
 const ROOT = join(import.meta.dirname, "..");
 const README = readFileSync(join(ROOT, "README.md"), "utf8");
 
 /** The fenced blocks of a language, with the indentation of their list item taken off. */
-const blocksOf = (language: string): string[] =>
-  [...README.matchAll(/^( *)```(\w+)\n([\s\S]*?)^ *```$/gm)]
+const blocksOf = (language: string, page: string = README): string[] =>
+  [...page.matchAll(/^( *)```(\w+)\n([\s\S]*?)^ *```$/gm)]
     .filter((match) => match[2] === language)
     .map((match) => (match[3] ?? "").replaceAll(new RegExp(`^${match[1]}`, "gm"), ""));
 
-test("every configuration that the README shows is accepted", async () => {
-  const blocks = blocksOf("yaml");
-  expect(blocks.length).toBeGreaterThanOrEqual(3);
+const PAGES = [
+  "README.md",
+  "ARCHITECTURE.md",
+  "CHANGELOG.md",
+  ...readdirSync(join(ROOT, "docs")).flatMap((name) => (name.endsWith(".md") ? [`docs/${name}`] : [])),
+];
+
+test("every configuration that the README and the pages show is accepted", async () => {
+  const blocks = PAGES.flatMap((page) => blocksOf("yaml", readFileSync(join(ROOT, page), "utf8")));
+  expect(blocks.length).toBeGreaterThanOrEqual(5);
   for (const block of blocks) {
     const folder = mkdtempSync(join(tmpdir(), "readme-"));
     try {
+      // What a setting names has to be there.
+      for (const [, file = ""] of block.matchAll(/: (\S+\/\S+\.md)\b/g)) {
+        mkdirSync(join(folder, dirname(file)), { recursive: true });
+        writeFileSync(join(folder, file), "{{ title }}\n");
+      }
       writeFileSync(join(folder, "storyboard.yaml"), block);
       await expect(loadConfiguration({ projectDirectory: folder, home: folder }), block).resolves.toBeDefined();
     } finally {
@@ -38,7 +52,7 @@ test("every command is in the README's table, and every link leads somewhere", (
   for (const command of Object.keys(COMMANDS).filter((name) => name !== "help")) {
     expect(README).toMatch(new RegExp(`^\\| \`storyboard ${command}\\b`, "m"));
   }
-  for (const page of ["README.md", "ARCHITECTURE.md", "CHANGELOG.md", "docs/prompts.md"]) {
+  for (const page of PAGES) {
     for (const [, target = ""] of readFileSync(join(ROOT, page), "utf8").matchAll(/\]\(([^)#]+)\)/g)) {
       if (!target.includes(":")) expect(existsSync(join(ROOT, dirname(page), target)), `${page}: ${target}`).toBe(true);
     }
@@ -72,6 +86,22 @@ test("the page about prompts names every template, tag and variable, and its exa
   for (const tag of TEMPLATE_TAGS.filter((each) => each !== "#")) expect(page).toContain(`\`${tag}\``);
   const example = /^```liquid\n([\s\S]*?)^```$/m.exec(page)?.[1];
   expect(() => checkTemplates([{ file: "example.md", text: example ?? "" }])).not.toThrow();
+});
+
+test("the page about pipelines tells the phases of each, and every key of a phase", () => {
+  const page = readFileSync(join(ROOT, "docs", "pipelines.md"), "utf8");
+  const told = [...page.matchAll(/^\| `([\w-]+)` +\| ([A-Z ]+?) +\|/gm)].map(([, name = "", phases = ""]) => [
+    name,
+    phases,
+  ]);
+  const phasesOf = Object.values(PIPELINES).map(({ name, phases }) => [
+    name,
+    phases.map((phase) => phase.name).join(" "),
+  ]);
+  expect(Object.fromEntries(told)).toEqual(Object.fromEntries(phasesOf));
+  for (const key of Object.keys(pipelineSettingSchema.shape.phases.element.shape)) {
+    expect(page).toMatch(new RegExp(`^\\| \`${key}\` `, "m"));
+  }
 });
 
 test("the architecture page's table of imports names every part of the core", () => {

@@ -45,7 +45,10 @@ export const OPTIONS = {
   "max-workers": { value: { kind: "number", shown: "N", max: 1000 }, help: "stories in flight at most" },
   agent: { value: name, help: "agent profile that builds (agents.NAME of the configuration)" },
   "review-agent": { value: name, help: "agent profile that reviews" },
-  pipeline: { value: name, help: "phases a story goes through: dev-review (default) or build" },
+  pipeline: {
+    value: name,
+    help: "phases a story goes through: dev-review (default), build, worker, seven-phase, or your own",
+  },
   resume: { value: flag, help: "continue the newest run, start one where there is none" },
   fresh: { value: flag, help: "start anew and keep the old run; never asks" },
   headless: { value: flag, help: "no screen: plain lines on stdout; the default when stdout is no terminal" },

@@ -1,17 +1,17 @@
 import { realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { BUILT_IN_TEMPLATES } from "../../core/agents/prompts/built-in-templates.ts";
 import { folderInProject } from "../../core/backlog/bmad-config.ts";
 import { nearestName } from "../../core/model/nearest-name.ts";
 import { isSection, type Settings } from "./layer.ts";
 import type { SettingProblem } from "./problem.ts";
 import { shownValue } from "./shown-value.ts";
+import { usedTemplates } from "./template-names.ts";
 
 /** What is wrong with the files that `prompts` names: each must be a file in the project, under a name that is used. */
 export const promptProblems = async (settings: Settings, projectDirectory: string): Promise<SettingProblem[]> => {
   const { prompts } = settings;
   if (!isSection(prompts)) return [];
-  const known = templateNames(settings);
+  const known = usedTemplates(settings);
   const problems = await Promise.all(
     Object.entries(prompts).map(async ([name, file]): Promise<SettingProblem[]> => {
       const path = ["prompts", name];
@@ -22,19 +22,6 @@ export const promptProblems = async (settings: Settings, projectDirectory: strin
     }),
   );
   return problems.flat();
-};
-
-/** Names of templates that a phase may ask for: our own, and those that the user's pipelines name. */
-export const templateNames = ({ pipelines }: Settings): readonly string[] => [
-  ...new Set([...Object.keys(BUILT_IN_TEMPLATES), ...promptsIn(pipelines)]),
-];
-
-const promptsIn = (value: unknown): readonly string[] => {
-  if (Array.isArray(value)) return value.flatMap(promptsIn);
-  if (!isSection(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    key === "prompt" && typeof inner === "string" ? [inner] : promptsIn(inner),
-  );
 };
 
 const unusedName = (name: string, known: readonly string[]): string => {

@@ -60,6 +60,8 @@ test("the package holds the bundle, its launcher and papers, and no Node of its 
     "bin/storyboard",
     "dist/licenses.txt",
     "dist/storyboard.mjs",
+    "docs/evidence.md",
+    "docs/pipelines.md",
     "docs/prompts.md",
     "package.json",
   ];
