@@ -2,9 +2,9 @@ import { counted } from "../../core/model/counted.ts";
 import { firstLine, plainLine } from "../../core/model/plain-text.ts";
 import type { Finding } from "../../core/model/review.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
-import type { LandingRefusal } from "../../core/scheduler/effects.ts";
 import type { Question, RunEvent } from "../../core/scheduler/events.ts";
 import { CHOICES, RUN_ITEM } from "../../core/scheduler/inbox.ts";
+import { type LandingRefusal, redWords } from "../../core/scheduler/landing-result.ts";
 import { type RunState, storyOf } from "../../core/scheduler/state.ts";
 import { clockMinutes } from "../machine-contract/time-words.ts";
 import { bounded, paragraph } from "./print-lines.ts";
@@ -47,7 +47,7 @@ export const noticeLines = (event: RunEvent, state: RunState, label: Label): str
 /** Why a landing was refused, in a few words. */
 export const refusalWords = (refusal: LandingRefusal): string =>
   refusal.kind === "gate-red"
-    ? `the gate ${plainLine(refusal.gate)} is red on the merged tree`
+    ? redWords(refusal)
     : `conflict${refusal.files.length === 0 ? "" : ` in ${plainLine(refusal.files.join(", "))}`}`;
 
 const runNotice = (event: RunEvent, state: RunState): string[] => {

@@ -6,6 +6,7 @@ import { countsOf } from "../../core/scheduler/counts.ts";
 import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
 import { failureOf, failureOfTurn } from "../../core/scheduler/failures.ts";
 import { CHOICES } from "../../core/scheduler/inbox.ts";
+import { redWords } from "../../core/scheduler/landing-result.ts";
 import { governedWorkers } from "../../core/scheduler/providers.ts";
 import { effectiveWorkers, type RunState, storyOf } from "../../core/scheduler/state.ts";
 import type { ContractBody } from "./contract-line.ts";
@@ -98,14 +99,14 @@ const runBody = (event: RunEvent, state: RunState): readonly ContractBody[] => {
 };
 
 const landingGates = (result: Event<"landing.ended">["result"]): ContractBody[] => {
-  if (result.kind === "gate-red") return [gateEnded(result.gate, false)];
+  if (result.kind === "gate-red") return result.criterion === undefined ? [gateEnded(result.gate, false)] : [];
   return result.kind === "landed" ? (result.gates ?? []).map((gate) => gateEnded(gate.name, gate.ok, gate.cached)) : [];
 };
 
 const refused = ({ story, result }: Event<"landing.ended">): ContractBody[] => {
   if (result.kind === "landed") return [];
   const isConflict = result.kind === "conflict";
-  const message = isConflict ? result.message : `the gate ${result.gate} is red on the merged tree`;
+  const message = isConflict ? result.message : redWords(result);
   const failure = failureOf("ConflictError", message, isConflict ? result.files.join(", ") : result.tail.join("\n"));
   return [
     {

@@ -7,6 +7,8 @@ export interface LandingConflict {
   readonly message: string;
   /** The gate that is red on the merged tree; unset where git could not merge. */
   readonly gate?: string;
+  /** Set where that is the check of an acceptance criterion. */
+  readonly criterion?: string;
   /** What a person can do about it, line by line. */
   readonly steps: readonly string[];
 }

@@ -1,7 +1,8 @@
 import { landingPhase, repairPhase } from "../model/pipeline.ts";
 import { baselineOf, type Decision, endWell, requeueForStop, startingAt } from "./decision.ts";
-import type { Land, LandingRefusal, LandingResult } from "./effects.ts";
+import type { Land } from "./effects.ts";
 import type { Resumption, RunEvent } from "./events.ts";
+import { type LandingRefusal, type LandingResult, redWords } from "./landing-result.ts";
 import { limitReached } from "./limits.ts";
 import { statusWhenDone, workDone } from "./operator-part.ts";
 import { LANDING_REPAIRS_MAX } from "./policy.ts";
@@ -46,9 +47,7 @@ const park = ({ state }: Decision, story: StoryState, result: LandingRefusal): R
 });
 
 const describeRefusal = (result: LandingRefusal): string =>
-  result.kind === "conflict"
-    ? result.message
-    : `The gate ${result.gate} is red on the merged tree:\n${result.tail.join("\n")}`;
+  result.kind === "conflict" ? result.message : `It did not land: ${redWords(result)}\n${result.tail.join("\n")}`;
 
 const progressOf = ({ policy }: RunState, { phaseStates, commit }: StoryState): Pick<Land, "phases" | "commit"> => {
   if (!policy.keepsProgress) return {};

@@ -9,6 +9,7 @@ import type { StoryKey } from "../model/story-key.ts";
 import type { CutReason, TurnResult } from "../model/turn.ts";
 import type { Usage } from "../model/usage.ts";
 import type { Outcome } from "./events.ts";
+import type { LandingResult } from "./landing-result.ts";
 
 /** Identity of an effect within a run: `e1`, `e2`, ... in the order of their being decided. */
 export type EffectId = string;
@@ -245,29 +246,6 @@ export type EvidenceResult = {
   readonly gates?: readonly GateResult[];
   /** Unset where the checks of acceptance criteria were not looked at. */
   readonly criteria?: CriteriaLedger;
-};
-
-export type LandingResult =
-  /** Without a commit where the story changed nothing. */
-  | {
-      readonly kind: "landed";
-      readonly commit?: string;
-      readonly notes: readonly string[];
-      /** Gates that were run on the merged tree. */
-      readonly gates?: readonly GateResult[];
-      /** Set where the checks of acceptance criteria were run on the merged tree. */
-      readonly criteria?: CriteriaLedger;
-    }
-  | LandingRefusal;
-
-export type LandingRefusal = (
-  | { readonly kind: "conflict"; readonly files: readonly string[]; readonly message: string }
-  | { readonly kind: "gate-red"; readonly gate: string; readonly tail: readonly string[] }
-) & {
-  /** The commit that it was to land on; unset where merging with it would not help. */
-  readonly onto?: string;
-  /** What a person can do about it, line by line. */
-  readonly steps?: readonly string[];
 };
 
 export type BaselineResult = {

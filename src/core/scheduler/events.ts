@@ -15,7 +15,6 @@ import type {
   FinishRun,
   KeepProgress,
   Land,
-  LandingResult,
   Lease,
   PrepareWorkspace,
   PromptRequest,
@@ -25,6 +24,7 @@ import type {
   WorkspaceResult,
   WriteStatus,
 } from "./effects.ts";
+import type { LandingResult } from "./landing-result.ts";
 
 /** How a story ended. `parked` comes only when the run itself ends. */
 export type Outcome = "done" | "already-done" | "failed" | "blocked" | "skipped" | "parked" | "awaiting-operator";

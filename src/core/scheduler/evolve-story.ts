@@ -1,7 +1,7 @@
 import type { LandingConflict } from "../model/landing-conflict.ts";
-import type { LandingRefusal } from "./effects.ts";
 import type { Outcome, ReviewState, RunEvent } from "./events.ts";
 import { rememberLedger } from "./evolve-turn.ts";
+import type { LandingRefusal } from "./landing-result.ts";
 import { type RunState, readyEntry, type StoryState, storyOf } from "./state.ts";
 
 type Event<T extends RunEvent["type"]> = Extract<RunEvent, { type: T }>;
@@ -81,7 +81,14 @@ const conflictOf = (result: LandingRefusal): LandingConflict | undefined => {
   if (onto === undefined) return undefined;
   return result.kind === "conflict"
     ? { onto, files: result.files, message: result.message, steps }
-    : { onto, files: [], message: result.tail.join("\n"), gate: result.gate, steps };
+    : {
+        onto,
+        files: [],
+        message: result.tail.join("\n"),
+        gate: result.gate,
+        ...(result.criterion === undefined ? {} : { criterion: result.criterion }),
+        steps,
+      };
 };
 
 /** Back to the queue: the slot and the leases are free for others. */

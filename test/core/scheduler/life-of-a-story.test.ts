@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../../../src/core/model/review.ts";
-import type { LandingRefusal } from "../../../src/core/scheduler/effects.ts";
+import type { LandingRefusal } from "../../../src/core/scheduler/landing-result.ts";
 import { LANDING_REPAIRS_MAX, type RunPolicy } from "../../../src/core/scheduler/policy.ts";
 import { barePolicy, policy, story, TestRun, turn } from "../../support/run.ts";
 

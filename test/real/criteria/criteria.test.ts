@@ -225,7 +225,7 @@ test("a check that passes on the story's branch and fails on what landed is not 
 test("required, such a story goes back to its builder with the merge", async () => {
   const { status, stdout } = await run(together("require"));
   expect(status, stdout).toBe(0);
-  expect(stdout).toContain("the gate acceptance criterion 1 is red on the merged tree");
+  expect(stdout).toContain("the check of acceptance criterion 1 does not pass on the merged tree");
   expect(turnsOf(project).filter((turn) => turn.startsWith("1-2-b"))).toHaveLength(2);
   expect(project.git("ls-files", "src")).toContain("src/peace");
   expect(states()).toEqual({ 1: "proven" });

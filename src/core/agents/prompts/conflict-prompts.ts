@@ -37,10 +37,15 @@ const whatHappened = (conflict: PromptConflict): string =>
     `Other stories landed while you worked. Storyboard has merged them (${inline(conflict.onto)}) into your branch, in your working folder. ${
       conflict.gate === undefined
         ? "Git could not merge all of it: the merge is under way, with marks of conflict in the files that `git status` names."
-        : `Git could merge it, but the gate ${inline(conflict.gate)} is red on what came out.`
+        : `Git could merge it, but ${whatIsRed(conflict)} on what came out.`
     }`,
     fenced("WHY IT DID NOT LAND", describe(conflict)),
   ).trimEnd();
+
+const whatIsRed = ({ gate = "", criterion }: PromptConflict): string =>
+  criterion === undefined
+    ? `the gate ${inline(gate)} is red`
+    : `the check of acceptance criterion ${inline(criterion)} does not pass`;
 
 const describe = ({ files, message }: PromptConflict): string =>
   [...files.map((file) => `- ${file}`), message].filter((line) => line !== "").join("\n");

@@ -66,10 +66,15 @@ const landOn = async (world: World, effect: Land, place: Place, signal: AbortSig
 };
 
 /** What keeps the merged tree from landing: a gate, or a check that a criterion needs. */
-const redOf = ({ red, criteria }: Merged): { gate: string; tail: readonly string[] } | undefined => {
+const redOf = ({
+  red,
+  criteria,
+}: Merged): { gate: string; criterion?: string; tail: readonly string[] } | undefined => {
   if (red !== undefined) return { gate: red.name, tail: red.tail };
   const refused = criteria?.refused;
-  return refused === undefined ? undefined : { gate: `acceptance criterion ${refused.id}`, tail: refused.tail };
+  return refused === undefined
+    ? undefined
+    : { gate: `criterion ${refused.id}`, criterion: refused.id, tail: refused.tail };
 };
 
 const withChecks = (result: EffectResult, { gates, notes, criteria }: Merged): EffectResult =>

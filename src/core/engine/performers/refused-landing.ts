@@ -1,5 +1,5 @@
 import type { LandingConflict } from "../../model/landing-conflict.ts";
-import type { LandingRefusal } from "../../scheduler/effects.ts";
+import type { LandingRefusal } from "../../scheduler/landing-result.ts";
 import { beginMerge, needsMerge } from "../../workspace/begin-merge.ts";
 import { git } from "../../workspace/git.ts";
 import { writeOwned } from "../../workspace/owned-files.ts";
