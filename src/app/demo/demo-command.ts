@@ -9,6 +9,7 @@ import type { DemoScreenEnd } from "./demo-screen.ts";
 import { type Guide, startGuide } from "./guide.ts";
 import { createHappenings, type Happenings } from "./happenings.ts";
 import { makeProject } from "./make-project.ts";
+import { ownNode } from "./node-tests.ts";
 import { readPace } from "./pace.ts";
 import { conclusion, decisionLine, introduction, keptLine, STOPPED } from "./words.ts";
 
@@ -40,8 +41,7 @@ export const demoCommand = async (options: DemoOptions, own: OwnPackage): Promis
   let isRunning = false;
   try {
     enterEnvironment(demoEnvironment(process.env, folder.home));
-    const hasIsolation = Number.parseInt(process.versions.node, 10) >= 24;
-    await makeProject(folder.project, { node: process.execPath, hasIsolation, pace });
+    await makeProject(folder.project, { ...ownNode(), pace });
     if (isInterrupted) return status;
     const onGuide = (guide: Guide): void => {
       interrupt = () => guide.stop("the demo was interrupted");

@@ -1,4 +1,5 @@
 import { shortNameOf } from "../../core/model/story-key.ts";
+import { nodeTestLine } from "./node-tests.ts";
 import { PACE_VARIABLE } from "./pace.ts";
 import { DEMO_STORIES } from "./stories/demo-stories.ts";
 import type { DemoStory } from "./stories/demo-story.ts";
@@ -56,12 +57,9 @@ test("the library can be imported", async () => {
   "recipes/custard.md": "# Custard\n\nServes 4\n\n- 500 ml milk\n- 3 eggs\n- 60 g sugar\n",
 };
 
-/** Seven times as fast as a process for each test file. */
-const IN_ONE_PROCESS = "--test-isolation=none";
-
 const configuration = ({ node, hasIsolation, pace }: ProjectSettings): string => {
   const agent = `{ cli: demo, env: { ${PACE_VARIABLE}: "${pace}" } }`;
-  const gate = `'${node.replaceAll("'", `'\\''`)}' --test${hasIsolation ? ` ${IN_ONE_PROCESS}` : ""}`;
+  const gate = nodeTestLine({ node, hasIsolation });
   return `# The agents of the demo are part of storyboard: they need no account and no network, and know this sprint alone.
 # In a project of your own you name real ones here, for example
 #   builder: { cli: command, command: [my-agent, --headless] }
@@ -109,7 +107,7 @@ ${wish}
 ${dependsOn === "" ? "" : `\n**Depends on:** ${dependsOn}\n`}
 ## Acceptance Criteria
 
-${criteria.map((criterion, i) => `${i + 1}. ${criterion}`).join("\n")}
+${criteria.map(({ text }, i) => `${i + 1}. ${text}`).join("\n")}
 
 ## Tasks / Subtasks
 

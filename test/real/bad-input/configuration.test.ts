@@ -54,11 +54,35 @@ const REFUSALS: readonly Refusal[] = [
   },
   {
     name: "an unknown pipeline and what this version does not serve",
-    make: withMore("pipeline: dev-reviw\nevidence: { profile: pantheon }\nplan_gate: all\n"),
+    make: withMore("pipeline: dev-reviw\nsource: phases\nfinish: { push: true }\n"),
     says: [
-      'pipeline: must be build or dev-review, not "dev-reviw"; did you mean dev-review?',
-      'evidence.profile: "pantheon" is not supported in this version yet',
-      'plan_gate: "all" is not supported in this version yet',
+      'pipeline: must be build, dev-review, worker or seven-phase, not "dev-reviw"; did you mean dev-review?',
+      'source: "phases" is not supported in this version yet',
+      "finish.push: true is not supported in this version yet",
+    ],
+  },
+  {
+    name: "a pipeline of the project that would bring no story to its end",
+    make: withMore(
+      [
+        "pipeline: own",
+        "pipelines:",
+        "  own:",
+        "    phases:",
+        "      - { name: BUILD, role: bilder, next: BUILD }",
+        "      - { name: AUDIT, role: reviewer, permission: read, evidence: verdict }",
+        "  loop:",
+        "    phases:",
+        "      - { name: BUILD, next: BUILD }",
+        "      - { name: VERIFY, role: reviewer, permission: read, evidence: verdict }",
+        "",
+      ].join("\n"),
+    ),
+    says: [
+      'pipelines.own.phases[0].role: "bilder" is no role; known are builder, reviewer',
+      'pipelines.own.phases[1].name: "audit" is no prompt; known are build, verify',
+      "pipelines.loop.phases[0].next: BUILD has no way out: what follows it never comes to the landing",
+      "pipelines.loop.phases[1].name: VERIFY is never reached: no phase leads to it",
     ],
   },
   {
@@ -147,7 +171,7 @@ const COMMAND_LINES: readonly (readonly [args: readonly string[], status: number
   [["run", "--until", "yesterday"], 2, "--until must be a time like 07:00"],
   [["run", "--resume", "--fresh"], 2, "--resume and --fresh contradict each other"],
   [["run", "extra"], 2, 'run does not know what to do with "extra"'],
-  [["run", "--pipeline", "nope"], 2, 'pipeline: must be build or dev-review, not "nope"'],
+  [["run", "--pipeline", "nope"], 2, 'pipeline: must be build, dev-review, worker or seven-phase, not "nope"'],
   [["run", "--agent", "nope"], 2, '"nope" is not one of agents (configured are builder)'],
   [["run", "\u001b[31m--x"], 2, "run does not know what to do with"],
   [["ctl", "frob"], 2, '"frob" is not an action of ctl'],

@@ -119,7 +119,7 @@ test(
     for (const key of keys) expect(sprint).toContain(`  ${key}: done\n`);
     const { NODE_OPTIONS: _, ...own } = process.env;
     const tests = execFileSync(process.execPath, ["--test"], { cwd: project, encoding: "utf8", env: own });
-    expect(tests).toMatch(/\bpass 26\n[\s\S]*\bfail 0\n/);
+    expect(tests).toMatch(/\bpass 27\n[\s\S]*\bfail 0\n/);
     const shown = ["bin/recipes.js", "show", "recipes/pancakes.md", "--serves", "2"];
     expect(execFileSync(process.execPath, shown, { cwd: project, encoding: "utf8" })).toContain("3/4 cup flour");
   },
@@ -145,6 +145,7 @@ test(
     expect(status, stdout).toBe(0);
     expect(stdout).toMatch(/^\nstoryboard demo: a small sprint/);
     expect(stdout).toContain("▸ The demo answers 1-3: metric: 250 ml\n");
+    expect(stdout.match(/^ {2}Criteria: (\d)\/\1 proven$/gm)).toHaveLength(8);
     expect(stdout).toMatch(/⚠ 1-[12] did not land: conflict in src\/index\.js\n🔧 1-[12] goes back to its builder/);
     const conclusion = stdout.slice(stdout.indexOf("What you saw:"));
     expect(conclusion).toContain("8 of 8 stories are done");

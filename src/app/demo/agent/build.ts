@@ -4,7 +4,8 @@ import { dirname, join, relative } from "node:path";
 import { shortNameOf } from "../../../core/model/story-key.ts";
 import { unmergedFiles } from "../../../core/workspace/begin-merge.ts";
 import { git } from "../../../core/workspace/git.ts";
-import type { DemoFile, DemoWork } from "../stories/demo-story.ts";
+import { nodeTestLine, ownNode, quoted } from "../node-tests.ts";
+import type { DemoFile, DemoStory, DemoWork } from "../stories/demo-story.ts";
 import { finishMerge } from "./merge.ts";
 import { failedTests } from "./run-tests.ts";
 import { countTasks, listFiles, tickTasks } from "./story-record.ts";
@@ -27,7 +28,7 @@ export const build = async (turn: DemoTurn): Promise<void> => {
   const texts = await writeFiles(turn, work);
   await runTests(turn, work);
   await commit(turn, work);
-  voice.finish(`Story ${story.key} is done.\n\n${claimOf(work, texts)}`);
+  voice.finish(`Story ${story.key} is done.\n\n${claimOf(story, work, texts)}`);
 };
 
 /** What a person answered, as the prompt has it: fenced, behind a line that begins with ANSWER. */
@@ -88,7 +89,7 @@ const commit = async ({ cwd, story, storyFile, voice }: DemoTurn, work: DemoWork
   });
 };
 
-const claimOf = ({ files }: DemoWork, texts: ReadonlyMap<string, string>): string => {
+const claimOf = ({ criteria }: DemoStory, { files }: DemoWork, texts: ReadonlyMap<string, string>): string => {
   const lines = (path: string): number => (texts.get(path) ?? "").split("\n").length - 1;
   const reasons = new Map<string, string[]>();
   for (const { path, why } of files) reasons.set(path, [...(reasons.get(path) ?? []), why]);
@@ -96,9 +97,17 @@ const claimOf = ({ files }: DemoWork, texts: ReadonlyMap<string, string>): strin
     files: [...reasons].map(([path, why]) => ({ path, lines: `1-${lines(path)}`, why: why.join(", ") })),
     tests_added: [...texts].reduce((sum, [path, text]) => sum + testsIn(path, text), 0),
     coverage: null,
+    criteria: criteria.flatMap(({ test }, i) => {
+      const file = [...texts].find(([, text]) => text.includes(`\ntest("${test}"`))?.[0];
+      return file === undefined ? [] : [{ id: `${i + 1}`, check: checkOf(test, file) }];
+    }),
   };
   return `\`\`\`json\n${JSON.stringify(claim)}\n\`\`\``;
 };
+
+/** The shell line that runs one test. */
+const checkOf = (test: string, file: string): string =>
+  `${nodeTestLine(ownNode())} --test-name-pattern=${quoted(`^${test}$`)} ${file}`;
 
 const testsIn = (path: string, text: string): number =>
   path.startsWith("test/") ? (text.match(/^test\(/gm)?.length ?? 0) : 0;

@@ -7,9 +7,15 @@ export const commandLine: DemoStory = {
   after: ["2-1", "2-2", "2-3"],
   wish: "As a cook, I want to call all this from a terminal, so that I can use it today.",
   criteria: [
-    "`recipes show FILE --serves N` prints a recipe for N people.",
-    "`recipes shop FILE ...` prints one shopping list for all files.",
-    "Anything else prints how it is called.",
+    {
+      text: "`recipes show FILE --serves N` prints a recipe for N people.",
+      test: "show prints a recipe for that many people",
+    },
+    {
+      text: "`recipes shop FILE ...` prints one shopping list for all files.",
+      test: "shop adds up what several recipes need",
+    },
+    { text: "Anything else prints how it is called.", test: "anything else prints the help" },
   ],
   tasks: ["The command show (AC: 1)", "The command shop (AC: 2)", "The help (AC: 3)", "Offer the rest of the library"],
   work: () => ({

@@ -18,8 +18,8 @@ export const convertUnits: DemoStory = {
   after: [],
   wish: "As a cook, I want amounts converted between cups, spoons and millilitres, so that any recipe suits my kitchen.",
   criteria: [
-    "Volumes are converted between ml, l, tsp, tbsp and cup.",
-    "What cannot be converted is refused, with both units named.",
+    { text: "Volumes are converted between ml, l, tsp, tbsp and cup.", test: "volumes are converted both ways" },
+    { text: "What cannot be converted is refused, with both units named.", test: "grams are no volume" },
   ],
   tasks: ["Ask how large a cup is (AC: 1)", "Convert volumes (AC: 1)", "Refuse the rest (AC: 2)"],
   question: `How large is a cup: ${US_CUP_ML} ml (US) or ${METRIC_CUP_ML} ml (metric)? The story does not say.`,

@@ -6,12 +6,19 @@ export interface DemoStory {
   readonly after: readonly string[];
   /** "As a cook, I want ..." */
   readonly wish: string;
-  readonly criteria: readonly string[];
+  readonly criteria: readonly DemoCriterion[];
   readonly tasks: readonly string[];
   /** What the agent asks before it builds anything. */
   readonly question?: string;
   /** What the agent writes in a turn. */
   readonly work: (moment: DemoMoment) => DemoWork;
+}
+
+/** An acceptance criterion of a story. */
+export interface DemoCriterion {
+  readonly text: string;
+  /** Name of the test that shows it. */
+  readonly test: string;
 }
 
 /** When in a story's life the agent works. */

@@ -6,8 +6,8 @@ export const printRecipes: DemoStory = {
   after: ["1-2", "1-4"],
   wish: "As a cook, I want a recipe printed clearly, so that I can read it with flour on my hands.",
   criteria: [
-    "Title, servings and one line for each ingredient.",
-    "Amounts are written as fractions, pieces without a unit.",
+    { text: "Title, servings and one line for each ingredient.", test: "a recipe as lines" },
+    { text: "Amounts are written as fractions, pieces without a unit.", test: "a recipe as lines" },
   ],
   tasks: ["Print the head (AC: 1)", "Print ingredients (AC: 1, 2)"],
   work: () => ({

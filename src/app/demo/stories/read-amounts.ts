@@ -7,8 +7,11 @@ export const readAmounts: DemoStory = {
   after: [],
   wish: "As a cook, I want to write amounts as cook books do, so that I need not convert them by hand.",
   criteria: [
-    'An amount such as "1 1/2 cup flour" is read as its quantity, its unit and its name.',
-    "An amount without a unit counts pieces.",
+    {
+      text: 'An amount such as "1 1/2 cup flour" is read as its quantity, its unit and its name.',
+      test: "a mixed fraction, a unit and a name",
+    },
+    { text: "An amount without a unit counts pieces.", test: "no unit counts pieces, no number is one" },
   ],
   tasks: [
     "Read whole numbers, decimals and fractions (AC: 1)",

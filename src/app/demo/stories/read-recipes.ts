@@ -5,7 +5,10 @@ export const readRecipes: DemoStory = {
   title: "Read recipes",
   after: ["1-1"],
   wish: "As a cook, I want to keep my recipes as simple text, so that I can write them anywhere.",
-  criteria: ["Title, servings and ingredients are read.", "A text without a title is refused."],
+  criteria: [
+    { text: "Title, servings and ingredients are read.", test: "title, servings and ingredients" },
+    { text: "A text without a title is refused.", test: "a text without a title is refused" },
+  ],
   tasks: ["Read title and servings (AC: 1)", "Read ingredients (AC: 1)", "Refuse what is no recipe (AC: 2)"],
   work: () => ({
     says: ["Each ingredient is an amount, and those can be read already."],

@@ -6,7 +6,13 @@ export const scaleRecipes: DemoStory = {
   title: "Scale recipes",
   after: ["1-4"],
   wish: "As a cook, I want a recipe for any number of people, so that nothing is left over.",
-  criteria: ["Every amount is scaled from the recipe's servings to the wanted ones.", "Fractions stay exact."],
+  criteria: [
+    {
+      text: "Every amount is scaled from the recipe's servings to the wanted ones.",
+      test: "twice the people, twice of everything",
+    },
+    { text: "Fractions stay exact.", test: "fractions stay exact" },
+  ],
   tasks: ["Scale every ingredient (AC: 1)", "Keep fractions exact (AC: 2)"],
   work: ({ attempt }) => {
     const isFirst = attempt === 1;

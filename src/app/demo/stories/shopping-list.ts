@@ -6,7 +6,13 @@ export const shoppingList: DemoStory = {
   title: "Make a shopping list",
   after: ["1-3", "1-4"],
   wish: "As a cook, I want one list for several recipes, so that I go to the shop once.",
-  criteria: ["The same ingredient of several recipes is one line, with the sum.", "Different ingredients stay apart."],
+  criteria: [
+    {
+      text: "The same ingredient of several recipes is one line, with the sum.",
+      test: "the same ingredient is added up",
+    },
+    { text: "Different ingredients stay apart.", test: "different ingredients stay apart" },
+  ],
   tasks: ["Add up what is the same (AC: 1)", "Keep apart what is not (AC: 2)"],
   work: ({ phase }) => {
     if (phase === "BUILD") {
@@ -33,7 +39,11 @@ const milk = (quantity, unit) => ({ quantity, unit, name: "milk" });
 const eggs = (quantity) => ({ quantity, unit: "piece", name: "eggs" });
 
 test("the same ingredient is added up", () => {
-  assert.deepEqual(shoppingList([recipe(eggs(2), milk(1, "cup")), recipe(eggs(3))]), [eggs(5), milk(1, "cup")]);
+  assert.deepEqual(shoppingList([recipe(eggs(2)), recipe(eggs(3))]), [eggs(5)]);
+});
+
+test("different ingredients stay apart", () => {
+  assert.deepEqual(shoppingList([recipe(eggs(2), milk(1, "cup"))]), [eggs(2), milk(1, "cup")]);
 });
 
 test("no recipes, nothing to buy", () => {

@@ -8,8 +8,11 @@ export const writeAmounts: DemoStory = {
   after: [],
   wish: "As a cook, I want to see 1 1/2 instead of 1.5, because my measuring cups are marked like that.",
   criteria: [
-    "Common fractions are written as such, whole numbers as they are.",
-    "Anything else gets two decimals at most.",
+    {
+      text: "Common fractions are written as such, whole numbers as they are.",
+      test: "common fractions, alone and after a whole number",
+    },
+    { text: "Anything else gets two decimals at most.", test: "other numbers have two decimals at most" },
   ],
   tasks: ["Write common fractions (AC: 1)", "Write everything else (AC: 2)", "Offer it to others (AC: 1)"],
   work: () => ({
