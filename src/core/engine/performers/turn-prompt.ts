@@ -19,6 +19,7 @@ import type { RunTurn } from "../../scheduler/effects.ts";
 import type { RunFile } from "../run-file.ts";
 import { commitSubject } from "./commit-subject.ts";
 import { coordinatesGates } from "./coordinator.ts";
+import { evidenceLines } from "./evidence-lines.ts";
 import type { ReviewRange } from "./review-range.ts";
 import { profileIn, storyIn, type World } from "./world.ts";
 
@@ -89,12 +90,11 @@ const contextOf = (
     storyKey: story.key,
     title: story.title,
     projectName: run.projectName,
-    gates: Object.fromEntries(
-      run.gates.filter(({ name }) => !world.leftOutGates().includes(name)).map((gate) => [gate.name, gate.run]),
-    ),
+    gates: gatesOf(world, phase),
     baselineCommit: effect.baseline ?? "HEAD",
     commits: profile.commits,
     commitSubject: commitSubject(world, effect.story),
+    evidence: evidenceLines(run, phase, { key: story.key, file: story.file, commits: profile.commits }),
     acceptanceCriteria: story.acceptanceCriteria,
     blocking: run.policy.blocking,
     flags: [...effect.flags, ...flags],
@@ -114,6 +114,13 @@ const contextOf = (
     ...(run.skills === undefined ? {} : { worker: run.skills.worker }),
     ...(skill === undefined ? {} : { skill }),
   };
+};
+
+/** The gates that the phase's work is held to: none run for a phase that changes the story's file alone. */
+const gatesOf = (world: World, { evidence }: TurnPhase): Readonly<Record<string, string>> => {
+  if (evidence === "story") return {};
+  const gates = world.run.gates.filter(({ name }) => !world.leftOutGates().includes(name));
+  return Object.fromEntries(gates.map((gate) => [gate.name, gate.run]));
 };
 
 /** Which of the project's own instructions belong to a phase, by its template. */
