@@ -115,6 +115,8 @@ export interface CheckEvidence {
   readonly baseline?: string;
   /** What the story has to be merged with, after a landing that was refused. */
   readonly conflict?: LandingConflict;
+  /** The head whose work was held to be done, for a phase that may change the story's own file alone. */
+  readonly worked?: string;
   /** Which checks the builder names for the acceptance criteria, over all turns. */
   readonly claims?: readonly CriterionClaim[];
 }

@@ -94,6 +94,10 @@ export const requeueStory = (state: RunState, story: StoryState, event: Event<"s
   story.attempt = event.attempt;
   story.next = event.next ?? story.next;
   story.notBeforeMs = event.notBeforeMs;
+  // Who answers what an agent asked has not worked in its place.
+  if (event.reason === "reopened" || (event.reason === "answered" && story.question?.kind !== "question")) {
+    story.worked = undefined;
+  }
   story.question = undefined;
   story.blockedBy = undefined;
   story.outcome = undefined;

@@ -100,6 +100,8 @@ export interface StoryState {
   commit?: string | undefined;
   /** The head of its branch whose evidence held last; unset once a person may have worked on it. */
   checked?: string | undefined;
+  /** The head whose work was held to be done last, and from which a phase that keeps the story's file may not differ. */
+  worked?: string | undefined;
   usage: Usage;
   notes: string[];
   flags: string[];
