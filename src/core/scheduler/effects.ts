@@ -157,8 +157,8 @@ export interface KeepProgress {
   readonly kind: "keep-progress";
   readonly id: EffectId;
   readonly story: StoryKey;
-  /** The phase that it is in, or was in last. */
-  readonly phase?: PhaseName;
+  /** The phase that its agents were in last. */
+  readonly phase: PhaseName;
   readonly phases: PhaseStates;
   /** Set once the story has ended. */
   readonly outcome?: Outcome;

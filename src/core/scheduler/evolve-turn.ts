@@ -99,6 +99,10 @@ export const evidenceChecked = (state: RunState, story: StoryState, event: Event
   if (result.commit !== undefined) story.commit = result.commit;
   if (result.finalStatus !== undefined) story.finalStatus = result.finalStatus;
   story.checked = result.ok ? result.commit : undefined;
+  // A turn that ended well is no phase that held.
+  if (!result.ok && story.phase !== undefined && story.phaseStates[story.phase] === "complete") {
+    story.phaseStates[story.phase] = "in_progress";
+  }
   story.notes.push(...result.notes.filter((note) => !story.notes.includes(note)));
   story.flags.push(...result.flags.filter((flag) => !story.flags.includes(flag)));
   rememberLedger(story, result.criteria);

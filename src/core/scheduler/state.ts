@@ -137,7 +137,7 @@ export interface RunState {
   /** Stories in flight whose next act can be decided now. */
   readonly due: Set<StoryKey>;
   /** Stories whose progress artifact is behind. */
-  readonly progressDue: Set<StoryKey>;
+  readonly progressDue: Map<StoryKey, PhaseName>;
   readonly landingQueue: StoryKey[];
   landing?: StoryKey | undefined;
   readonly inFlight: Set<StoryKey>;
@@ -233,7 +233,7 @@ export const initialState = (policy: RunPolicy, stories: readonly Story[]): RunS
     ready,
     sleeping: new Map(),
     due: new Set(),
-    progressDue: new Set(),
+    progressDue: new Map(),
     landingQueue: [],
     inFlight: new Set(),
     parked: new Set(),

@@ -140,7 +140,7 @@ test("progress is told after every phase, and the last of it is the landing's", 
   const told = run.journal.flatMap(({ event }) =>
     event.type === "progress.requested" ? [`${event.effect.phase} ${Object.keys(event.effect.phases).length}`] : [],
   );
-  expect(told).toEqual(["PREPARE 1", "BUILD 2", "VERIFY 3", "COMMIT 4", "LAND 5"]);
+  expect(told).toEqual(["PREPARE 1", "BUILD 2", "VERIFY 3", "COMMIT 4", "REFLECT 5"]);
   const landing = run.journal.flatMap(({ event }) => (event.type === "landing.requested" ? [event.effect] : []))[0];
   expect(landing?.phases).toEqual({
     PREPARE: "complete",
