@@ -6,8 +6,9 @@ import { placeWorkerModel, withoutAliases } from "./aliases.ts";
 import { type ConfigurationFile, type ConfigurationPlaces, findConfigurationFiles } from "./configuration-files.ts";
 import { isSection, type Layer, locateSetting, merge, type Settings, settingAt, withSetting } from "./layer.ts";
 import type { ConfigurationOverride } from "./override.ts";
+import { pipelineProblems } from "./pipelines.ts";
 import { type SettingPath, type SettingProblem, shownPath } from "./problem.ts";
-import { promptProblems } from "./prompt-problems.ts";
+import { promptNames, promptProblems } from "./prompt-problems.ts";
 import { roleNames } from "./roles.ts";
 import { schemaProblems } from "./schema-problems.ts";
 import { supportProblems } from "./support-problems.ts";
@@ -49,6 +50,7 @@ export const loadConfiguration = async (
   const found = [
     ...schemaProblems(error?.issues ?? [], settings),
     ...meaningProblems(settings),
+    ...pipelineProblems(settings, await promptNames(settings, options.projectDirectory)),
     ...(await promptProblems(settings, options.projectDirectory)),
   ];
   if (workerModel !== undefined && typeof workerModel !== "string") {

@@ -1,4 +1,4 @@
-import { realpath, stat } from "node:fs/promises";
+import { readdir, realpath, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { BUILT_IN_TEMPLATES } from "../../core/agents/prompts/built-in-templates.ts";
 import { folderInProject } from "../../core/backlog/bmad-config.ts";
@@ -29,13 +29,40 @@ export const templateNames = ({ pipelines }: Settings): readonly string[] => [
   ...new Set([...Object.keys(BUILT_IN_TEMPLATES), ...promptsIn(pipelines)]),
 ];
 
-const promptsIn = (value: unknown): readonly string[] => {
-  if (Array.isArray(value)) return value.flatMap(promptsIn);
-  if (!isSection(value)) return [];
-  return Object.entries(value).flatMap(([key, inner]) =>
-    key === "prompt" && typeof inner === "string" ? [inner] : promptsIn(inner),
-  );
+/** A phase asks for the template that it names, else for the one of its own name. */
+const promptsIn = (pipelines: unknown): readonly string[] =>
+  (isSection(pipelines) ? Object.values(pipelines) : []).flatMap((pipeline) => {
+    const phases = isSection(pipeline) && Array.isArray(pipeline.phases) ? pipeline.phases : [];
+    return phases.flatMap((phase: unknown) => {
+      const { name, prompt } = isSection(phase) ? phase : {};
+      if (typeof prompt === "string") return [prompt];
+      return prompt === undefined && typeof name === "string" ? [name.toLowerCase()] : [];
+    });
+  });
+
+/** Folder of a project's own templates, `<name>.md`; the setting `prompts` comes before it. */
+export const PROMPT_FOLDER = "storyboard/prompts";
+/** Templates that a project may have. */
+const PROMPTS_MAX = 100;
+
+/** Names of the templates that a project has in that folder, in the order of the alphabet. */
+export const promptsInFolder = async (projectDirectory: string): Promise<readonly string[]> => {
+  const entries = await readdir(join(projectDirectory, PROMPT_FOLDER)).catch(() => []);
+  return entries
+    .filter((entry) => entry.endsWith(".md"))
+    .map((entry) => entry.slice(0, -".md".length))
+    .sort()
+    .slice(0, PROMPTS_MAX);
 };
+
+/** Names of all templates that there are: our own, those that `prompts` names, those in the project's folder. */
+export const promptNames = async ({ prompts }: Settings, projectDirectory: string): Promise<readonly string[]> => [
+  ...new Set([
+    ...Object.keys(BUILT_IN_TEMPLATES),
+    ...(isSection(prompts) ? Object.keys(prompts) : []),
+    ...(await promptsInFolder(projectDirectory)),
+  ]),
+];
 
 const unusedName = (name: string, known: readonly string[]): string => {
   const nearest = nearestName(name, known);

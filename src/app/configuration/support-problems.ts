@@ -1,7 +1,6 @@
 import { folderInProject } from "../../core/backlog/bmad-config.ts";
 import { nearestName } from "../../core/model/nearest-name.ts";
 import { isSection, type Settings, settingAt } from "./layer.ts";
-import { pipelineProblems } from "./pipelines.ts";
 import type { SettingProblem } from "./problem.ts";
 import { shownValue } from "./shown-value.ts";
 
@@ -31,24 +30,10 @@ export const supportProblems = (settings: Settings): SettingProblem[] => [
     path,
     text: `${shownValue(settingAt(settings, path))} is not supported in this version yet`,
   })),
-  ...pipelineProblems(settings, PROMPTS),
   ...criteriaProblems(settings),
   ...gateNameProblems(settings),
   ...commitPatternProblems(settings),
   ...playbookProblems(settings),
-];
-
-/** Names of the built-in prompt templates. */
-const PROMPTS: readonly string[] = [
-  "build",
-  "verify",
-  "refine",
-  "prepare",
-  "assess",
-  "reconcile",
-  "reflect",
-  "plan",
-  "worker",
 ];
 
 /** A criterion is proven by a tree of the story's own, and by evidence that is looked at. */

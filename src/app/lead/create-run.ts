@@ -8,6 +8,7 @@ import type { LeftStory, SelectedStories } from "../../core/backlog/select.ts";
 import { FORMAT_VERSION, type RunFile } from "../../core/engine/run-file.ts";
 import { completionsFolders } from "../../core/evidence/pantheon/completions-folders.ts";
 import type { Config } from "../../core/model/config.ts";
+import { turnPhases } from "../../core/model/pipeline.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { Backlog, Story } from "../../core/model/story.ts";
 import { checkStoryKey } from "../../core/model/story-key.ts";
@@ -18,7 +19,7 @@ import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { resolveWorktreeRoot } from "../../core/workspace/worktree-root.ts";
 import type { SelectionOptions } from "../command-line/parsed-command.ts";
 import { chosenPipeline } from "../configuration/pipelines.ts";
-import { roleNames } from "../configuration/roles.ts";
+import { playersOf, roleNames } from "../configuration/roles.ts";
 import type { LoginDesk } from "../doctor/login-desk.ts";
 import { checkReadiness } from "../doctor/preflight.ts";
 import { checkAgents } from "./check-agents.ts";
@@ -146,10 +147,14 @@ const undeclaredResources = (stories: readonly Story[], config: Config): string[
     .filter((name) => !Object.hasOwn(config.resources, name))
     .map((name) => `the resource ${plainLine(name)} is not declared under resources: it exists once`);
 
+/** A review by the profile that builds is one, but another program or model would see more. */
 const sameReviewer = (config: Config): string[] => {
-  const { builder, reviewer } = roleNames(config);
-  const isReviewed = chosenPipeline(config)?.reviewed === true;
-  return isReviewed && builder === reviewer ? [`${builder} reviews its own work, in a fresh session`] : [];
+  const pipeline = chosenPipeline(config);
+  const players = playersOf(config);
+  const builder = players.get("builder");
+  const reviews = (pipeline === undefined ? [] : turnPhases(pipeline)).filter(({ evidence }) => evidence === "verdict");
+  const isSame = reviews.some(({ role, triage }) => !triage && players.get(role) === builder);
+  return isSame ? [`${builder} reviews its own work, in a fresh session`] : [];
 };
 
 /** Where artifacts are left: the first place that is there, else beside the sprint file. */

@@ -1,4 +1,3 @@
-import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { PromptTemplate } from "../../core/agents/prompts/context.ts";
 import { readFileBounded } from "../../core/backlog/read-project.ts";
@@ -7,14 +6,10 @@ import type { Config } from "../../core/model/config.ts";
 import { nearestName } from "../../core/model/nearest-name.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import { UserError } from "../../core/model/user-error.ts";
-import { templateNames } from "../configuration/prompt-problems.ts";
+import { PROMPT_FOLDER, promptsInFolder, templateNames } from "../configuration/prompt-problems.ts";
 
-/** Folder of a project's own templates, `<name>.md`; the setting `prompts` comes before it. */
-const PROMPT_FOLDER = "storyboard/prompts";
 /** Largest template that is read, in bytes. */
 const PROMPT_BYTES_MAX = 256 * 1024;
-/** Templates that a project may have. */
-const PROMPTS_MAX = 100;
 
 /** The project's own templates by name, each checked, and what a person should know of them. Throws UserError. */
 export const pinPrompts = async (
@@ -22,7 +17,7 @@ export const pinPrompts = async (
   config: Config,
 ): Promise<{ readonly templates: Readonly<Record<string, PromptTemplate>>; readonly notes: readonly string[] }> => {
   const known = templateNames({ ...config });
-  const inFolder = await namesInFolder(project);
+  const inFolder = await promptsInFolder(project);
   const used = inFolder.filter((name) => known.includes(name) && !Object.hasOwn(config.prompts, name));
   const files = [
     ...used.map((name) => [name, `${PROMPT_FOLDER}/${name}.md`] as const),
@@ -40,15 +35,6 @@ export const pinPrompts = async (
     templates: Object.fromEntries(templates),
     notes: inFolder.filter((name) => !known.includes(name)).map((name) => unusedNote(name, known)),
   };
-};
-
-const namesInFolder = async (project: string): Promise<readonly string[]> => {
-  const entries = await readdir(join(project, PROMPT_FOLDER)).catch(() => []);
-  return entries
-    .filter((entry) => entry.endsWith(".md"))
-    .map((entry) => entry.slice(0, -".md".length))
-    .sort()
-    .slice(0, PROMPTS_MAX);
 };
 
 const unusedNote = (name: string, known: readonly string[]): string => {
