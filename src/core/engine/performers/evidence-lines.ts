@@ -77,6 +77,8 @@ const describeTasks = (settings: Config["evidence"]): string => {
   return `${least} ticked, ${kept}${done > review ? `; below ${done} % the story stays in review` : ""}`;
 };
 
+const BUILDER_SHAPE = `{"agent": "builder", "story_key": "<key>", "status": "SUCCESS|PARTIAL|FAILED", "files_created": [<paths>], "files_modified": [<paths>], "tests_added": {"total": <number>, "passing": <number>}, "tasks_addressed": [{"task": "<task>", "evidence": "path/to/file.ts:42 <what stands there>", "action": "verified|fixed|implemented"}], "tasks_remaining": ["<task, and the reason>"]}`;
+
 /** The artifacts that the agent itself has to leave (formats.md 4.4): a worker's prompt shows their shapes already. */
 const artifactLines = (run: RunFile, asked: TurnPhase, { key }: ToldStory): readonly string[] => {
   const { completions } = run;
@@ -91,8 +93,7 @@ const artifactLines = (run: RunFile, asked: TurnPhase, { key }: ToldStory): read
     run.stories.map((story) => story.key),
   );
   const path = inline(`${completions}/${artifactFileName(short, "builder")}`);
-  const shape = `{"agent": "builder", "story_key": "${short}", "status": "SUCCESS|PARTIAL|FAILED", "files_created": [paths], "files_modified": [paths], "tests_added": {"total": 0, "passing": 0}, "tasks_addressed": [{"task": "...", "evidence": "path/to/file.ts:42 and what stands there", "action": "verified|fixed|implemented"}], "tasks_remaining": ["task, and the reason"]}`;
   return [
-    `the builder artifact ${path} is there, JSON of the form ${inline(shape)}; at least one of \`tasks_addressed\` has a \`file:line\` in its evidence, and every cited line exists. It need not be committed`,
+    `the builder artifact ${path} is there, JSON of the form \`${BUILDER_SHAPE}\` with the story key ${inline(short)}; at least one of \`tasks_addressed\` has a \`file:line\` in its evidence, and every cited line exists. It need not be committed`,
   ];
 };
