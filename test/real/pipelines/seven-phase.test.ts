@@ -206,3 +206,20 @@ test("what conflicts with what landed meanwhile goes to REFINE and back through 
   ]);
   expect(project.read("shared.txt")).toBe(`${KEY}\n${other}\n`);
 });
+
+test("gates run for work that is new, and not again for ticks", async () => {
+  writeSprint(project, [{ key: KEY }], {
+    configuration: sevenPhase().replace("commands: {}", `commands: { test: 'echo run >> "${project.base}/gates"' }`),
+  });
+  project.commit();
+  scriptPhases(project, {
+    VERIFY: `if [ "$STORYBOARD_SESSION" ]; then verdict approved; else verdict changes '${finding("no checks")}'; fi`,
+    ASSESS: `verdict changes '${finding("no checks")}'`,
+  });
+  const { status, stdout } = await run();
+  expect(status, stdout).toBe(0);
+  // The baseline, BUILD and REFINE.
+  expect(readFileSync(join(project.base, "gates"), "utf8")).toBe("run\n".repeat(3));
+  expect(stdout).toMatch(/Gates: .*test/);
+  expect(stdout).not.toContain("no gates were run");
+});

@@ -5,6 +5,7 @@ import { criteriaSetting } from "../../evidence/criteria-plan.ts";
 import type { EvidenceInput, Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
 import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
 import { productPaths } from "../../evidence/owned-paths.ts";
+import type { EvidencePart } from "../../evidence/profiles.ts";
 import { turnPhases } from "../../model/pipeline.ts";
 import type { CheckEvidence, EffectResult, EvidenceResult } from "../../scheduler/effects.ts";
 import { playerOf } from "../../scheduler/providers.ts";
@@ -68,8 +69,12 @@ export const performEvidence = async (
   const cheap = first.missing.filter(({ check }) => check !== "gates");
   const artifacts = await acceptArtifacts(world, effect, place, tasks);
   if (cheap.length + artifacts.missing.length > 0) return withArtifacts(toResult(first, [], undefined), artifacts);
+  // Where nothing of the product changed since they ran, gates and checks would say the same.
+  const isNew = partOf(world, effect) !== "story";
   const gates =
-    plan.gates.length === 0 ? [] : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
+    plan.gates.length === 0 || !isNew
+      ? []
+      : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
   const [{ flags: tampered, files }, moved] = await Promise.all([
     lookAtFiles(world, place, baseline),
     movedRefs(world, place),
@@ -88,7 +93,7 @@ export const performEvidence = async (
   if (found.ok) await keepReconciliation(world, effect, place, tasks?.tasks);
   const { claims = [] } = effect;
   const work = { story: storyIn(world, effect.story), claims, place, baseline, gates };
-  const criteria = found.ok ? await checkCriteria(world, work, signal) : undefined;
+  const criteria = found.ok && isNew ? await checkCriteria(world, work, signal) : undefined;
   const result = withCriteria(world, { ...toResult(found, gates, changes), files }, criteria);
   return withArtifacts(result, artifacts);
 };
@@ -155,8 +160,15 @@ const judge = (world: World, effect: CheckEvidence, place: Place, found: Found) 
       flags: found.flags,
     },
     world.run.config.evidence,
-    evidencePartOf(world.run.policy.pipeline, effect.phase),
+    partOf(world, effect),
   );
+};
+
+/** Where nobody knows what was changed since the work was checked, a look at the story's file alone is not enough. */
+const partOf = ({ run }: World, { phase, worked }: CheckEvidence): EvidencePart => {
+  const part = evidencePartOf(run.policy.pipeline, phase);
+  const isUnknown = worked === undefined && run.config.isolation === "worktree";
+  return part === "story" && isUnknown ? "all" : part;
 };
 
 /** Only with worktrees: in the shared copy no story has a branch of its own. */
