@@ -1,6 +1,6 @@
 import type { RunFile } from "../../core/engine/run-file.ts";
 import { counted } from "../../core/model/counted.ts";
-import { rolesOf } from "../../core/model/pipeline.ts";
+import { type Role, rolesOf, turnPhases } from "../../core/model/pipeline.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { Story } from "../../core/model/story.ts";
 import type { AgentChoice } from "../../core/scheduler/policy.ts";
@@ -49,7 +49,7 @@ export const roleLines = (run: RunFile): (readonly [string, string])[] =>
   rolesOf(run.policy.pipeline).map((role) => {
     const words = agentWords(run, playerOf(run.policy, role));
     const name = plainLine(role);
-    return [name.charAt(0).toUpperCase() + name.slice(1), role === "reviewer" ? words + sameAgent(run) : words];
+    return [name.charAt(0).toUpperCase() + name.slice(1), words + (isJudge(run, role) ? sameAgent(run, role) : "")];
   });
 
 /** Who plays a role, by what program and model, and who takes over. */
@@ -70,11 +70,14 @@ const oneAgent = (run: RunFile, choice: AgentChoice): string => {
   return plainLine(`${choice.profile} (${cli ?? choice.provider}, ${model})`);
 };
 
-const sameAgent = ({ policy }: RunFile): string =>
-  policy.agents.builder.provider === policy.agents.reviewer.provider &&
-  policy.agents.builder.model === policy.agents.reviewer.model
-    ? ", in a fresh session"
-    : "";
+const isJudge = ({ policy }: RunFile, role: Role): boolean =>
+  turnPhases(policy.pipeline).some((phase) => phase.role === role && phase.evidence === "verdict");
+
+const sameAgent = ({ policy }: RunFile, role: Role): string => {
+  const { builder } = policy.agents;
+  const { provider, model } = playerOf(policy, role);
+  return builder.provider === provider && builder.model === model ? ", in a fresh session" : "";
+};
 
 const gateLines = (run: RunFile): string[] =>
   run.gates.length === 0

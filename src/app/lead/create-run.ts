@@ -20,7 +20,7 @@ import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { resolveWorktreeRoot } from "../../core/workspace/worktree-root.ts";
 import type { SelectionOptions } from "../command-line/parsed-command.ts";
 import { chosenPipeline } from "../configuration/pipelines.ts";
-import { roleNames } from "../configuration/roles.ts";
+import { playersOf, roleNames } from "../configuration/roles.ts";
 import type { LoginDesk } from "../doctor/login-desk.ts";
 import { checkReadiness } from "../doctor/preflight.ts";
 import { checkAgents } from "./check-agents.ts";
@@ -149,10 +149,14 @@ const undeclaredResources = (stories: readonly Story[], config: Config): string[
     .filter((name) => !Object.hasOwn(config.resources, name))
     .map((name) => `the resource ${plainLine(name)} is not declared under resources: it exists once`);
 
+/** A review by the profile that builds is one, but another program or model would see more. */
 const sameReviewer = (config: Config): string[] => {
-  const { builder, reviewer } = roleNames(config);
-  const isReviewed = chosenPipeline(config)?.reviewed === true;
-  return isReviewed && builder === reviewer ? [`${builder} reviews its own work, in a fresh session`] : [];
+  const pipeline = chosenPipeline(config);
+  const players = playersOf(config);
+  const builder = players.get("builder");
+  const reviews = (pipeline === undefined ? [] : turnPhases(pipeline)).filter(({ evidence }) => evidence === "verdict");
+  const isSame = reviews.some(({ role, triage }) => !triage && players.get(role) === builder);
+  return isSame ? [`${builder} reviews its own work, in a fresh session`] : [];
 };
 
 /** Templates of phases that bring lessons, or begin with those of earlier stories. */

@@ -5,7 +5,7 @@ import type { CheckName, CheckResult, EvidenceInput, EvidenceResult } from "./ev
 import { describeRedGate, judgeGates } from "./gate-judgement.ts";
 import { checksOf, type EvidencePart, type EvidenceProfile, evidenceProfile } from "./profiles.ts";
 import { checkTasks } from "./task-check.ts";
-import { checkWork } from "./work-check.ts";
+import { checkBranch, checkUntouched, checkWork } from "./work-check.ts";
 
 /**
  * Makes the checks that the configuration's profile asks for (product.md, Evidence). Pure. With
@@ -17,7 +17,10 @@ export const checkEvidence = (
   part: EvidencePart = "all",
 ): EvidenceResult => {
   const profile = evidenceProfile(settings);
-  const results = checksOf(profile, part).map((check) => ({ check, ...makeCheck(check, input, profile, settings) }));
+  const results = checksOf(profile, part).map((check) => ({
+    check,
+    ...makeCheck(check, input, profile, settings, part),
+  }));
   const missing = results.flatMap(({ check, missing }) => missing.map((message) => ({ check, message })));
   return {
     ok: missing.length === 0,
@@ -33,10 +36,11 @@ const makeCheck = (
   input: EvidenceInput,
   profile: EvidenceProfile,
   settings: Config["evidence"],
+  part: EvidencePart,
 ): CheckResult => {
   switch (check) {
     case "work":
-      return checkWork(input.changes, input.ownedPaths);
+      return part === "story" ? checkStory(input) : checkWork(input.changes, input.ownedPaths);
     case "committed":
       return checkCommitted(input.changes, input.ownedPaths);
     case "commit":
@@ -55,6 +59,13 @@ const makeCheck = (
     default:
       return assertNever(check);
   }
+};
+
+/** A story that was in review before the run has its work behind the baseline: only that it is left alone is asked. */
+const checkStory = ({ changes, after, ownedPaths }: EvidenceInput): CheckResult => {
+  const branch = checkBranch(changes);
+  const untouched = after === undefined ? [] : checkUntouched(after, ownedPaths);
+  return { ...branch, missing: [...branch.missing, ...untouched] };
 };
 
 const describeLink = (file: string | undefined, target: string): string =>

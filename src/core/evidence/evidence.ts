@@ -86,6 +86,8 @@ export interface EvidenceInput {
   /** Every key of the backlog: a short key counts only where it means this story alone. */
   readonly keys: Iterable<StoryKey>;
   readonly changes: StoryChanges;
+  /** Paths that changed since the work was checked, committed or not, for a phase that comes after it. */
+  readonly after?: { readonly worked: string; readonly paths: readonly string[] } | undefined;
   /** Files and folders whose truth storyboard keeps: changing them is no work. */
   readonly ownedPaths: readonly string[];
   /** The tasks of the story file as the agent left it; undefined where there is no such file. */

@@ -14,7 +14,7 @@ import {
 import type { RunTurn } from "./effects.ts";
 import { entryPhase, firstPhase } from "./entry-phase.ts";
 import type { Resumption, RunEvent } from "./events.ts";
-import { failStory, stopCritically } from "./failing.ts";
+import { failAtLimit, stopCritically } from "./failing.ts";
 import { failureOf } from "./failures.ts";
 import { limitReached, over } from "./limits.ts";
 import type { AgentChoice } from "./policy.ts";
@@ -71,7 +71,9 @@ const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Res
     return stopCritically(decision, story, next, reason);
   }
   const limit = limitReached(state, story, phase);
-  if (limit !== undefined) return failStory(decision, story, failureOf(limit.type, limit.message, phase.name));
+  if (limit !== undefined) {
+    return failAtLimit(decision, story, phase.name, failureOf(limit.type, limit.message, phase.name));
+  }
   const agent = agentFor(state, phase.role);
   const hold = holdWithout(state, story, agent.provider);
   if (hold !== undefined) {

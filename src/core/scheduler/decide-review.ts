@@ -19,7 +19,7 @@ export const reviewed = (decision: Decision, story: StoryState, phase: TurnPhase
   const { key } = story.story;
   const { verdict } = result;
   if (verdict === undefined || (verdict.verdict === "changes" && verdict.findings.length === 0)) {
-    const message = `${phase.name}: the reviewer ended without a verdict`;
+    const message = `${phase.name}: the ${phase.role} ended without a verdict`;
     const failure = failureOf("ImplementationError", message, result.lastLines.join("\n"));
     return failAttempt(decision, story, phase.name, failure);
   }

@@ -1,6 +1,6 @@
 import { type CriterionClaim, laterClaims } from "../model/criteria.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
-import type { PhaseName } from "../model/pipeline.ts";
+import { type PhaseName, phaseNamed } from "../model/pipeline.ts";
 import type { BuildClaim } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
 import type { StoryKey } from "../model/story-key.ts";
@@ -54,10 +54,17 @@ export const requestEvidence = (
       purpose,
       ...baselineOf(storyOf(decision.state, story)),
       ...conflictOf(storyOf(decision.state, story)),
+      ...workedOf(decision.state, story, phase),
       ...claimsOf(laterClaims(storyOf(decision.state, story).criteria?.claims ?? [], said?.criteria ?? [])),
     },
   },
 ];
+
+const workedOf = ({ policy, stories }: RunState, key: StoryKey, name: PhaseName): Pick<CheckEvidence, "worked"> => {
+  const phase = phaseNamed(policy.pipeline, name);
+  const worked = phase.kind === "turn" && phase.evidence === "story" ? stories.get(key)?.worked : undefined;
+  return worked === undefined ? {} : { worked };
+};
 
 const claimsOf = (claims: readonly CriterionClaim[]): Pick<CheckEvidence, "claims"> =>
   claims.length === 0 ? {} : { claims };

@@ -117,6 +117,8 @@ export interface CheckEvidence {
   readonly baseline?: string;
   /** What the story has to be merged with, after a landing that was refused. */
   readonly conflict?: LandingConflict;
+  /** The head whose work was held to be done, for a phase that may change the story's own file alone. */
+  readonly worked?: string;
   /** Which checks the builder names for the acceptance criteria, over all turns. */
   readonly claims?: readonly CriterionClaim[];
 }
@@ -159,8 +161,8 @@ export interface KeepProgress {
   readonly kind: "keep-progress";
   readonly id: EffectId;
   readonly story: StoryKey;
-  /** The phase that it is in, or was in last. */
-  readonly phase?: PhaseName;
+  /** The phase that its agents were in last. */
+  readonly phase: PhaseName;
   readonly phases: PhaseStates;
   /** Set once the story has ended. */
   readonly outcome?: Outcome;

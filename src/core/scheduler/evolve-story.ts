@@ -1,5 +1,6 @@
 import type { LandingConflict } from "../model/landing-conflict.ts";
-import type { Outcome, ReviewState, RunEvent } from "./events.ts";
+import { phaseNamed, turnPhases } from "../model/pipeline.ts";
+import type { Outcome, Resumption, ReviewState, RunEvent } from "./events.ts";
 import { rememberLedger } from "./evolve-turn.ts";
 import type { LandingRefusal } from "./landing-result.ts";
 import { type RunState, readyEntry, type StoryState, storyOf } from "./state.ts";
@@ -27,7 +28,7 @@ export const startStory = (state: RunState, story: StoryState, event: Event<"sto
 /** The next phase is decided; it starts when nothing holds it. */
 export const phaseDue = (state: RunState, story: StoryState, event: Event<"phase.due">): void => {
   story.stage = "running";
-  progressed(state, event.story);
+  if (isFurther(state, story, event.next)) progressed(state, story);
   story.next = event.next;
   rememberReview(story, event.review);
   if (event.note !== undefined && !story.notes.includes(event.note)) story.notes.push(event.note);
@@ -37,7 +38,7 @@ export const phaseDue = (state: RunState, story: StoryState, event: Event<"phase
 /** The work holds; the branch waits for its place in the merge queue. */
 export const queueLanding = (state: RunState, story: StoryState, event: Event<"landing.queued">, at: number): void => {
   story.stage = "landing";
-  progressed(state, event.story);
+  progressed(state, story);
   story.phase = event.phase;
   story.phaseStartedAtMs = at;
   story.next = undefined;
@@ -101,6 +102,10 @@ export const requeueStory = (state: RunState, story: StoryState, event: Event<"s
   story.attempt = event.attempt;
   story.next = event.next ?? story.next;
   story.notBeforeMs = event.notBeforeMs;
+  // Who answers what an agent asked has not worked in its place.
+  if (event.reason === "reopened" || (event.reason === "answered" && story.question?.kind !== "question")) {
+    story.worked = undefined;
+  }
   story.question = undefined;
   story.blockedBy = undefined;
   story.outcome = undefined;
@@ -141,9 +146,18 @@ const rememberReview = (story: StoryState, review: ReviewState | undefined): voi
   story.deferredFindings = review.deferred;
 };
 
-const progressed = ({ policy, progressDue }: RunState, key: string): void => {
-  if (policy.keepsProgress) progressDue.add(key);
+/** What storyboard does itself, or did not let hold, is no progress of the agents. */
+const progressed = ({ policy, progressDue }: RunState, { story, phase }: StoryState): void => {
+  const [first] = turnPhases(policy.pipeline);
+  const last = turnPhases(policy.pipeline).find(({ name }) => name === phase) ?? first;
+  if (policy.keepsProgress && last !== undefined) progressDue.set(story.key, last.name);
 };
+
+/** Whether one of the agents' phases is over: the landing is told of by itself, and so is a phase that runs again. */
+const isFurther = ({ policy }: RunState, { phase }: StoryState, next: Resumption): boolean =>
+  phase !== next.phase &&
+  turnPhases(policy.pipeline).some(({ name }) => name === phase) &&
+  phaseNamed(policy.pipeline, next.phase).kind === "turn";
 
 /** Whether an end says something about the story's own work that its landing has not told already. */
 const isTold = ({ policy }: RunState, outcome: Outcome): boolean =>
@@ -158,7 +172,7 @@ export const endStory = (state: RunState, story: StoryState, event: Event<"story
   story.stage = "ended";
   story.stopping = undefined;
   story.outcome = event.outcome;
-  if (isTold(state, event.outcome)) progressed(state, event.story);
+  if (isTold(state, event.outcome)) progressed(state, story);
   story.endedAtMs = at;
   story.blockedBy = event.by;
   story.satisfies = satisfies(event.outcome, event.satisfies);

@@ -1,5 +1,5 @@
 import { type CriteriaLedger, laterClaims } from "../model/criteria.ts";
-import { decidesFindings, isWriter, type PhaseName, phaseNamed, threadOf } from "../model/pipeline.ts";
+import { decidesFindings, isWriter, type PhaseName, phaseNamed, threadOf, turnPhases } from "../model/pipeline.ts";
 import { isInterruption, neverBegan, type TurnResult, wasHeard } from "../model/turn.ts";
 import { addUsage } from "../model/usage.ts";
 import type { AgentSession } from "./agent-session.ts";
@@ -30,6 +30,8 @@ export const turnStarted = (state: RunState, story: StoryState, event: Event<"tu
   if (phase.kind === "turn" && isWriter(phase)) {
     story.checked = undefined;
     if (event.effect.conflict !== undefined) story.baseline = event.effect.conflict.onto;
+    // Nobody looks at what such a phase leaves, so that nothing can be held against it later.
+    if (phase.evidence === "none") story.worked = undefined;
   }
   state.due.delete(event.story);
 };
@@ -71,6 +73,9 @@ const isWork = ({ policy }: RunState, name: PhaseName): boolean => {
   return phase.kind === "turn" && isWriter(phase);
 };
 
+const isAskedForWork = ({ policy }: RunState, name: PhaseName | undefined): boolean =>
+  turnPhases(policy.pipeline).some((phase) => phase.name === name && phase.evidence === "work");
+
 const isTriage = ({ policy }: RunState, name: PhaseName): boolean => {
   const phase = phaseNamed(policy.pipeline, name);
   return phase.kind === "turn" && phase.triage === true;
@@ -89,11 +94,16 @@ const sessionOf = (story: StoryState, thread: PhaseName, result: TurnResult, id:
 };
 
 /** Remembers what the checks found for the card. */
-export const evidenceChecked = (story: StoryState, event: Event<"evidence.checked">): void => {
+export const evidenceChecked = (state: RunState, story: StoryState, event: Event<"evidence.checked">): void => {
   const { result } = event;
+  if (result.ok && result.commit !== undefined && isAskedForWork(state, story.phase)) story.worked = result.commit;
   if (result.commit !== undefined) story.commit = result.commit;
   if (result.finalStatus !== undefined) story.finalStatus = result.finalStatus;
   story.checked = result.ok ? result.commit : undefined;
+  // A turn that ended well is no phase that held.
+  if (!result.ok && story.phase !== undefined && story.phaseStates[story.phase] === "complete") {
+    story.phaseStates[story.phase] = "in_progress";
+  }
   story.notes.push(...result.notes.filter((note) => !story.notes.includes(note)));
   story.flags.push(...result.flags.filter((flag) => !story.flags.includes(flag)));
   rememberLedger(story, result.criteria);

@@ -156,6 +156,7 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
     case "workspace.ready":
       story.workspaceReady = true;
       story.baseline = event.result.baseline;
+      story.worked ??= event.result.baseline;
       story.notes.push(...event.result.notes);
       becomesDue(state, event.story, event.completes);
       return;
@@ -175,7 +176,7 @@ const evolveStory = (state: RunState, event: StoryEvent, at: number): void => {
       waitFor(state, event.story, event.effect.id);
       return;
     case "evidence.checked":
-      evidenceChecked(story, event);
+      evidenceChecked(state, story, event);
       becomesDue(state, event.story, event.completes);
       return;
     case "phase.due":

@@ -25,11 +25,7 @@ export const failAttempt = (
 ): RunEvent[] => {
   const { key } = story.story;
   const target = afterFailure(decision.state.policy.pipeline, phase);
-  if (target.isAhead) {
-    return [
-      { type: "phase.due", story: key, next: startingAt(target.name), note: `${failure.message}; it went on without` },
-    ];
-  }
+  if (target.isAhead) return [goOnWithout(story, target.name, failure.message)];
   if (story.attempt >= decision.state.policy.attemptsMax) return failStory(decision, story, failure);
   const last = story.failures.at(-1);
   const twice = last?.type === failure.type && last.message === failure.message;
@@ -44,6 +40,21 @@ export const failAttempt = (
       failure,
     },
   ];
+};
+
+const goOnWithout = (story: StoryState, phase: PhaseName, why: string): RunEvent => ({
+  type: "phase.due",
+  story: story.story.key,
+  next: startingAt(phase),
+  note: `${why}; it went on without`,
+});
+
+/** The story gets no further turn of that phase: it goes on without, where its pipeline lets it, or fails. */
+export const failAtLimit = (decision: Decision, story: StoryState, phase: PhaseName, failure: Failure): RunEvent[] => {
+  const target = afterFailure(decision.state.policy.pipeline, phase);
+  return target.isAhead
+    ? [goOnWithout(story, target.name, `no turn of ${phase} any more: ${failure.message}`)]
+    : failStory(decision, story, failure);
 };
 
 /** Where a story goes on when a phase failed: with the same one, or where its pipeline says. */

@@ -103,6 +103,8 @@ export interface StoryState {
   commit?: string | undefined;
   /** The head of its branch whose evidence held last; unset once a person may have worked on it. */
   checked?: string | undefined;
+  /** The head whose work was held to be done last, and from which a phase that keeps the story's file may not differ. */
+  worked?: string | undefined;
   usage: Usage;
   notes: string[];
   flags: string[];
@@ -138,7 +140,7 @@ export interface RunState {
   /** Stories in flight whose next act can be decided now. */
   readonly due: Set<StoryKey>;
   /** Stories whose progress artifact is behind. */
-  readonly progressDue: Set<StoryKey>;
+  readonly progressDue: Map<StoryKey, PhaseName>;
   readonly landingQueue: StoryKey[];
   landing?: StoryKey | undefined;
   readonly inFlight: Set<StoryKey>;
@@ -235,7 +237,7 @@ export const initialState = (policy: RunPolicy, stories: readonly Story[]): RunS
     ready,
     sleeping: new Map(),
     due: new Set(),
-    progressDue: new Set(),
+    progressDue: new Map(),
     landingQueue: [],
     inFlight: new Set(),
     parked: new Set(),

@@ -36,6 +36,22 @@ test("the published schema accepts the documented example, as the program does",
   expect(configSchema.safeParse(parse(EXAMPLE)).error).toBeUndefined();
 });
 
+test("the published schema accepts pipelines, roles and templates of a project's own", () => {
+  const text = `
+pipeline: careful
+roles: { security: auditor }
+prompts: { audit: house/audit.md }
+pipelines:
+  careful:
+    phases:
+      - { name: BUILD, times: 3, on_failure: BUILD }
+      - { name: AUDIT, role: security, prompt: audit, permission: read, evidence: verdict, on_findings: REPAIR, next: LAND }
+      - { name: REPAIR, session: BUILD, status: in-progress, permission: edit, next: AUDIT, triage: false }
+`;
+  expect(violations(parse(text), configJsonSchema())).toEqual([]);
+  expect(configSchema.safeParse(parse(text)).error).toBeUndefined();
+});
+
 test("the published schema accepts the other names of settings", () => {
   const text = "max_parallel_agents: 3\ndev_category: deep\nworker_model: opus\nplan_approval_gate: true\n";
   expect(violations(parse(text), configJsonSchema())).toEqual([]);
@@ -48,6 +64,14 @@ test.each([
   ["agents: { builder: { model: x } }", "agents.builder.cli"],
   ["max_workers: 0", "max_workers"],
   ["gates: { commands: 3 }", "gates.commands"],
+  ["pipelines: { own: { phases: [] } }", "pipelines.own.phases"],
+  ["pipelines: { own: { phases: [{ name: build }] } }", "pipelines.own.phases[0].name"],
+  ["pipelines: { own: { phases: [{ name: BUILD, on_error: X }] } }", "pipelines.own.phases[0].on_error"],
+  ["pipelines: { own: { phases: [{ name: BUILD, evidence: belief }] } }", "pipelines.own.phases[0].evidence"],
+  ["pipelines: { own: { phases: [{ name: BUILD, times: 0 }] } }", "pipelines.own.phases[0].times"],
+  ["roles: { security: 3 }", "roles.security"],
+  ["prompts: { build: [] }", "prompts.build"],
+  ["plan_gate: some", "plan_gate"],
 ])("the published schema refuses %s", (text, place) => {
   expect(violations(parse(text), configJsonSchema())).toEqual([place]);
 });

@@ -54,6 +54,32 @@ test("work that had to be merged: an open merge and committed marks are missing 
   );
 });
 
+describe("a phase that keeps the story's file", () => {
+  const ofStory = (change: Partial<EvidenceInput>): string[] =>
+    checkEvidence({ ...good, ...change }, settings, "story").missing.map(({ message }) => message);
+  const changedSince = (...paths: string[]) => ({ after: { worked: "abcdef0123456789", paths } });
+  const nothing = changed({ commits: [], changedPaths: [] });
+
+  test("is asked for no work of its own, and for none before it", () => {
+    expect(ofStory(changedSince(STORY_FILE, "docs/completions/36-2-review.json"))).toEqual([]);
+    expect(ofStory({ ...nothing, ...changedSince() })).toEqual([]);
+    expect(missing(nothing)).toContainEqual(expect.stringMatching(/^work: no work/));
+  });
+
+  test("may change nothing of the product", () => {
+    expect(ofStory(changedSince(STORY_FILE, "src/a.ts"))).toEqual([
+      "this phase may change the story's own file alone, but changed src/a.ts since the work was checked; put that back ('git restore --source=abcdef0123 --staged --worktree -- <path>') and commit",
+    ]);
+  });
+
+  test("has to tick, and to leave the branch whole", () => {
+    expect(ofStory({ ...changedSince(), tasksAfter: [task("Code", true), task("Add tests", false, 41)] })).toEqual([
+      `task 2 'Add tests' is not ticked in ${STORY_FILE}:41`,
+    ]);
+    expect(ofStory(changed({ descends: false }))).toContainEqual(expect.stringContaining("does not descend"));
+  });
+});
+
 test("good work has all its evidence", () => {
   expect(checkEvidence(good, settings)).toEqual({ ok: true, missing: [], notes: [], flags: [] });
 });

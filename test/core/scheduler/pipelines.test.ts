@@ -85,6 +85,54 @@ test("findings are decided by the assessor alone: what it dismisses holds nothin
   expect(run.state.stories.get("1-1")?.deferredFindings).toEqual([{ severity: "low", title: "a hole" }]);
 });
 
+test("work that holds is not held up by a limit that only lessons would have needed", () => {
+  const run = started(PIPELINES["seven-phase"]!, { storyTurnsMax: 4 });
+  run.finish();
+  expect(run.outcome("1-1")).toBe("done");
+  expect(run.state.stories.get("1-1")?.notes).toEqual([
+    "no turn of REFLECT any more: the story used all of its 4 turns (limits.story_turns); it went on without",
+  ]);
+});
+
+test("a phase that keeps the record is held to the head whose work held, until a person may have worked on it", () => {
+  const run = started(PIPELINES["seven-phase"]!);
+  for (const _ of ["PREPARE", "BUILD", "VERIFY"]) run.endTurn("1-1");
+  run.end(turnNow(run)!);
+  const first = run.outstanding("check-evidence", "1-1")[0]!;
+  expect(first).toMatchObject({ phase: "COMMIT", worked: "c-1-1" });
+  run.end(first, { kind: "evidence", ok: false, missing: ["a tick"], notes: [], flags: [], commit: "other" });
+  run.wait(600_000);
+  run.settleEffects();
+  run.end(turnNow(run)!);
+  expect(run.outstanding("check-evidence", "1-1")[0]).toMatchObject({ phase: "COMMIT", worked: "c-1-1" });
+  run.settleEffects();
+  run.end(turnNow(run)!);
+  run.end(run.outstanding("land", "1-1")[0]!, { kind: "conflict", files: [], message: "by hand" });
+  run.command({ type: "answer", story: "1-1", text: "look again" });
+  expect(run.state.stories.get("1-1")?.worked).toBeUndefined();
+});
+
+test("a story that was in review is held to where it began", () => {
+  const run = new TestRun([story("1-1", [], { status: "review" })], policy({ pipeline: PIPELINES["seven-phase"]! }));
+  run.start();
+  run.endTurn("1-1");
+  run.end(turnNow(run)!);
+  expect(run.outstanding("check-evidence", "1-1")[0]).toMatchObject({ phase: "COMMIT", worked: "base" });
+});
+
+test("what nobody looked at is not held against the phase that keeps the record", () => {
+  const pipeline = own(
+    { name: "BUILD" },
+    { name: "POLISH", prompt: "build", evidence: "none" },
+    { name: "COMMIT", prompt: "reconcile", evidence: "story" },
+  );
+  const run = started(pipeline);
+  run.endTurn("1-1");
+  run.endTurn("1-1");
+  run.end(turnNow(run)!);
+  expect(run.outstanding("check-evidence", "1-1")[0]).not.toHaveProperty("worked");
+});
+
 test("the status that the evidence allows is the one that the story lands with", () => {
   const run = started(PIPELINES.build!);
   run.end(turnNow(run)!);
@@ -140,7 +188,13 @@ test("progress is told after every phase, and the last of it is the landing's", 
   const told = run.journal.flatMap(({ event }) =>
     event.type === "progress.requested" ? [`${event.effect.phase} ${Object.keys(event.effect.phases).length}`] : [],
   );
-  expect(told).toEqual(["PREPARE 1", "BUILD 2", "VERIFY 3", "COMMIT 4", "LAND 5"]);
+  expect(told).toEqual(["PREPARE 1", "BUILD 2", "VERIFY 3", "COMMIT 4", "REFLECT 5"]);
+  // A phase that runs again is none that is over.
+  const again = started(PIPELINES["seven-phase"]!, { keepsProgress: true });
+  again.command({ type: "message", story: "1-1", text: "look at the tests" });
+  again.settleEffects();
+  again.endTurn("1-1", turn({ kind: "cut", reason: "message" }));
+  expect(again.journal.filter(({ event }) => event.type === "progress.requested")).toEqual([]);
   const landing = run.journal.flatMap(({ event }) => (event.type === "landing.requested" ? [event.effect] : []))[0];
   expect(landing?.phases).toEqual({
     PREPARE: "complete",

@@ -45,6 +45,11 @@ const reminder = (task: PhaseTask): string => {
         mergedSection(context),
         VERDICT_BLOCK_SECTION,
       ).trimEnd();
+    case "plan":
+      return sections(
+        `${STANDS} The rules of your task hold as before: end with the whole plan as your final message.`,
+        LOOK_ONLY_SECTION,
+      ).trimEnd();
     case "none":
       return sections(
         `${STANDS} The rules of your task hold as before.`,

@@ -69,7 +69,7 @@ export const commitSection = (context: PromptContext, subject: string = context.
 };
 
 /** The subject of the commit that makes a story's file true (Pantheon's). */
-export const reconcileSubject = ({ storyKey }: PromptContext): string =>
+export const reconcileSubject = ({ storyKey }: Pick<PromptContext, "storyKey">): string =>
   `chore(${shortNameOf(storyKey)}): reconcile story completion`;
 
 /**

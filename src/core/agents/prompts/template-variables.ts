@@ -124,7 +124,7 @@ const SECTIONS: Readonly<Record<string, TemplateVariable>> = {
   },
   evidence: {
     about: "what storyboard checks afterwards",
-    value: ({ context, evidence }) => evidenceSection(context, evidence === "none"),
+    value: ({ context, evidence }) => evidenceSection(context, evidence === "none" || evidence === "plan"),
   },
   build_block: {
     about: "the closing block of a builder, with the criteria where their checks are run",

@@ -1,7 +1,9 @@
 import { appendFile, lstat, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { productPaths } from "../../evidence/owned-paths.ts";
 import { artifactKeyOf } from "../../evidence/pantheon/artifact-names.ts";
 import { counted } from "../../model/counted.ts";
+import { turnPhases } from "../../model/pipeline.ts";
 import { plainLine } from "../../model/plain-text.ts";
 import type { EffectResult, KeepProgress, Land } from "../../scheduler/effects.ts";
 import { listChanges, type PathChange } from "../../workspace/commit-list.ts";
@@ -25,7 +27,7 @@ export const performKeepProgress = (world: World, effect: KeepProgress): Promise
     const { story, phase, phases, outcome } = effect;
     const key = artifactKeyOf(story, keysOf(world));
     const startedAt = await startedAtIn(join(folder, artifactName(world, story, "progress")));
-    const files = await changesOf(world, effect);
+    const files = isWork(world, effect) ? await workOf(world, effect) : [];
     const commits = effect.commit === undefined ? [] : [effect.commit];
     const facts = { phase, phases, outcome, commits, startedAt, nowMs: world.now() };
     await writeArtifact(world, project, story, "progress", progressText(key, facts));
@@ -35,25 +37,41 @@ export const performKeepProgress = (world: World, effect: KeepProgress): Promise
 
 type Changed = Pick<PathChange, "path" | "status">;
 
-/** What the story's branch holds; nothing where it has none any more. */
-const changesOf = async (world: World, { story, baseline }: KeepProgress): Promise<readonly Changed[]> => {
+/** Whether the phase built or repaired. */
+const isWork = ({ run }: World, { phase }: KeepProgress): boolean =>
+  turnPhases(run.policy.pipeline).some(({ name, evidence }) => name === phase && evidence === "work");
+
+/** What the story's branch holds of the product; nothing where it has none any more. */
+const workOf = async (world: World, { story, baseline }: KeepProgress): Promise<readonly Changed[]> => {
   if (baseline === undefined || world.run.config.isolation === "shared") return [];
   const cwd = world.repository.commonDirectory;
   const head = `refs/heads/${branchOf(world, story)}`;
   try {
     const files = await listChanges(baseline, head, { cwd });
-    return files.map(({ path, status }) => ({ path: fromProject(world, path), status }));
+    const product = new Set(
+      productPaths(
+        files.map(({ path }) => path),
+        world.keptFiles.ownedPaths,
+      ),
+    );
+    return files
+      .filter(({ path }) => product.has(path))
+      .map(({ path, status }) => ({ path: fromProject(world, path), status }));
   } catch {
     return [];
   }
 };
 
-/** The last words of a story in its worktree, for its landing to carry: that it is done, and all that was told before. */
-export const writeLandingProgress = async (
-  world: World,
-  effect: Required<Pick<Land, "phases">> & Pick<Land, "story" | "commit">,
-  projectPath: string,
-): Promise<void> => {
+/**
+ * The last words of a story in its worktree, for its landing to carry: that it is done, and all that was told before, the
+ * entry of its last phase included, which may be just being written.
+ */
+export const writeLandingProgress = (world: World, effect: LandingProgress, projectPath: string): Promise<void> =>
+  world.keptFiles.alone(() => writeLast(world, effect, projectPath));
+
+type LandingProgress = Required<Pick<Land, "phases">> & Pick<Land, "story" | "commit">;
+
+const writeLast = async (world: World, effect: LandingProgress, projectPath: string): Promise<void> => {
   const told = completionsIn(world, world.run.project);
   if (told === undefined) return;
   const { story, phases, commit } = effect;
@@ -79,11 +97,10 @@ const narrate = async (path: string, effect: KeepProgress, files: readonly Chang
   await appendFile(path, `${entryOf(effect, files, nowMs).join("\n")}\n`);
 };
 
-const entryOf = ({ phase = "PREPARE", outcome }: KeepProgress, files: readonly Changed[], nowMs: number): string[] => {
+const entryOf = ({ phase, outcome }: KeepProgress, files: readonly Changed[], nowMs: number): string[] => {
   const time = new Date(nowMs).toTimeString().slice(0, 5);
-  if (outcome !== undefined) return [`[${time}] ${phase} DONE — the story is ${outcome}`];
-  const isWork = phase === "BUILD" || phase === "REFINE";
-  if (!isWork || files.length === 0) return [`[${time}] ${phase} DONE — ended`];
+  if (outcome !== undefined) return [`[${time}] ${phase} — the story is ${outcome}`];
+  if (files.length === 0) return [`[${time}] ${phase} DONE — ended`];
   const created = files.filter(({ status }) => status === "A").length;
   const header = `[${time}] ${phase} DONE — ${created} new, ${files.length - created} modified (${counted(files.length, "file")})`;
   const details = files

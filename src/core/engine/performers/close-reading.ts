@@ -24,10 +24,10 @@ export const closeReading = async (
   const judges = isJudge(world, effect);
   if (!reads && !judges) return result;
   const before = await recallBefore(world, snapshotPath(world, effect));
-  if (before === undefined || (reads && before.tree === undefined)) return unchecked(result, reads);
+  if (before === undefined || (reads && before.tree === undefined)) return unchecked(effect, result, reads);
   const isSilent = judges && result.end.kind === "finished" && result.verdict === undefined;
   const written = isSilent ? await findWritten(world, effect, place, before) : { notes: [] };
-  const notes = await undoReading(world, place, before);
+  const notes = await undoReading(world, place, before, effect.role);
   const verdict = result.verdict ?? written.verdict;
   if (verdict !== undefined) await keepVerdict(world, effect, place, verdict);
   const about = judges && before.tree ? await reviewedWork(world, effect, place, before.tree.tree, verdict) : {};
@@ -35,7 +35,7 @@ export const closeReading = async (
     ...result,
     ...(verdict === undefined ? {} : { verdict }),
     ...about,
-    notes: [...(result.notes ?? []), ...written.notes, ...notes, ...(reads ? [] : [IN_SHARED_COPY])],
+    notes: [...(result.notes ?? []), ...written.notes, ...notes, ...(reads ? [] : [inSharedCopy(effect)])],
   };
 };
 
@@ -47,14 +47,15 @@ const findWritten = async (world: World, effect: RunTurn, place: Place, before: 
   return verdict === undefined ? written : { ...written, verdict };
 };
 
-const IN_SHARED_COPY =
-  "the review ran in the copy where others work, too: nobody could check whether the reviewer changed anything";
+const inSharedCopy = ({ phase, role }: RunTurn): string =>
+  `${phase} ran in the copy where others work, too: nobody could check whether the ${role} changed anything`;
 
 /** Nobody knows what such a reader did, so its word is not taken. */
-const unchecked = (result: TurnResult, reads: boolean): TurnResult => {
+const unchecked = (effect: RunTurn, result: TurnResult, reads: boolean): TurnResult => {
   const { verdict, ...rest } = result;
-  if (!reads && verdict !== undefined) return { ...result, notes: [...(result.notes ?? []), IN_SHARED_COPY] };
-  const note = "what was noted before the review is gone, so nobody could check whether the reviewer changed anything";
+  if (!reads && verdict !== undefined) return { ...result, notes: [...(result.notes ?? []), inSharedCopy(effect)] };
+  const { phase, role } = effect;
+  const note = `what was noted before ${phase} is gone, so nobody could check whether the ${role} changed anything`;
   return { ...rest, notes: [...(result.notes ?? []), note] };
 };
 

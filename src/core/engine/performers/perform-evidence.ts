@@ -1,7 +1,8 @@
+import { reconcileSubject } from "../../agents/prompts/sections.ts";
 import { checkEvidence } from "../../evidence/checks.ts";
 import type { CriteriaJudgement } from "../../evidence/criteria-judgement.ts";
 import { criteriaSetting } from "../../evidence/criteria-plan.ts";
-import type { Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
+import type { EvidenceInput, Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
 import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
 import { productPaths } from "../../evidence/owned-paths.ts";
 import type { EvidencePart } from "../../evidence/profiles.ts";
@@ -9,6 +10,7 @@ import { turnPhases } from "../../model/pipeline.ts";
 import type { CheckEvidence, EffectResult, EvidenceResult } from "../../scheduler/effects.ts";
 import { playerOf } from "../../scheduler/providers.ts";
 import { conflictMarks } from "../../workspace/begin-merge.ts";
+import { listChanges } from "../../workspace/commit-list.ts";
 import { hiddenPaths } from "../../workspace/hidden-paths.ts";
 import { changesSince, commitAll, type StoryChanges } from "../../workspace/story-diff.ts";
 import { treeOf } from "../../workspace/working-state.ts";
@@ -17,6 +19,7 @@ import { keepReconciliation } from "../artifacts/keep-reconciliation.ts";
 import { checkCriteria } from "./check-criteria.ts";
 import { commitSubject } from "./commit-subject.ts";
 import { lookAtFiles } from "./evidence-files.ts";
+import { evidencePartOf } from "./evidence-part.ts";
 import { movedRefs } from "./moved-refs.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { undoLeftChecks } from "./run-checks.ts";
@@ -50,6 +53,7 @@ export const performEvidence = async (
   );
   const { file } = storyIn(world, effect.story);
   const tasks = await storyTasksIn(place, file);
+  const after = await changedAfter(world, effect, place, changes);
   const foreign = file === undefined ? undefined : await foreignStory(world, place, file);
   // No gate costs minutes for work that is missing anyway.
   const first = judge(world, effect, place, {
@@ -59,13 +63,18 @@ export const performEvidence = async (
     baselineRed,
     flags: [],
     tasks,
+    after,
     foreignStory: foreign,
   });
   const cheap = first.missing.filter(({ check }) => check !== "gates");
   const artifacts = await acceptArtifacts(world, effect, place, tasks);
   if (cheap.length + artifacts.missing.length > 0) return withArtifacts(toResult(first, [], undefined), artifacts);
+  // Where nothing of the product changed since they ran, gates and checks would say the same.
+  const isNew = partOf(world, effect) !== "story";
   const gates =
-    plan.gates.length === 0 ? [] : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
+    plan.gates.length === 0 || !isNew
+      ? []
+      : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
   const [{ flags: tampered, files }, moved] = await Promise.all([
     lookAtFiles(world, place, baseline),
     movedRefs(world, place),
@@ -78,26 +87,42 @@ export const performEvidence = async (
     baselineRed,
     flags,
     tasks,
+    after,
     foreignStory: foreign,
   });
   if (found.ok) await keepReconciliation(world, effect, place, tasks?.tasks);
   const { claims = [] } = effect;
   const work = { story: storyIn(world, effect.story), claims, place, baseline, gates };
-  const criteria = found.ok ? await checkCriteria(world, work, signal) : undefined;
+  const criteria = found.ok && isNew ? await checkCriteria(world, work, signal) : undefined;
   const result = withCriteria(world, { ...toResult(found, gates, changes), files }, criteria);
   return withArtifacts(result, artifacts);
 };
 
 /** With `commits: storyboard` the story's commit is ours to make, of whatever the agent left. */
 const commitForAgent = async (world: World, effect: CheckEvidence, place: Place): Promise<void> => {
-  const { role } = turnPhases(world.run.policy.pipeline).find(({ name }) => name === effect.phase) ?? {};
-  const profile = profileIn(world, playerOf(world.run.policy, role ?? "builder").profile);
+  const phase = turnPhases(world.run.policy.pipeline).find(({ name }) => name === effect.phase);
+  const profile = profileIn(world, playerOf(world.run.policy, phase?.role ?? "builder").profile);
   if (profile.commits !== "storyboard") return;
   const without = [
     ...carriedIn(world),
     ...(world.keptFiles.sprintPath === undefined ? [] : [world.keptFiles.sprintPath]),
   ];
-  await commitAll(place.path, commitSubject(world, effect.story), without, world.run.committing);
+  const subject =
+    phase?.evidence === "story" ? reconcileSubject({ storyKey: effect.story }) : commitSubject(world, effect.story);
+  await commitAll(place.path, subject, without, world.run.committing);
+};
+
+/** What a phase that comes after the work changed; in the shared copy that cannot be told from what others do. */
+const changedAfter = async (
+  world: World,
+  { worked }: CheckEvidence,
+  place: Place,
+  { head, uncommittedPaths }: StoryChanges,
+): Promise<EvidenceInput["after"]> => {
+  if (worked === undefined || world.run.config.isolation === "shared") return undefined;
+  const committed = worked === head ? [] : await listChanges(worked, head, { cwd: place.path });
+  const paths = [...new Set([...committed.map(({ path }) => path), ...uncommittedPaths])];
+  return { worked, paths: paths.map((path) => fromProject(world, path)) };
 };
 
 interface SeenChanges extends StoryChanges {
@@ -111,6 +136,7 @@ interface Found {
   readonly baselineRed: readonly string[];
   readonly flags: readonly Flag[];
   readonly tasks: StoryTasks | undefined;
+  readonly after: EvidenceInput["after"];
   readonly foreignStory: string | undefined;
 }
 
@@ -124,6 +150,7 @@ const judge = (world: World, effect: CheckEvidence, place: Place, found: Found) 
         ...forProject(world, found.changes, astray(world, place, found.changes)),
         ...(effect.conflict === undefined ? {} : { merge: { marks: found.marks } }),
       },
+      after: found.after,
       ownedPaths: world.keptFiles.ownedPaths.map((path) => fromProject(world, path)),
       tasksAfter: found.tasks?.tasks,
       ...(found.tasks?.topLevel === undefined ? {} : { topLevelBoxes: found.tasks.topLevel }),
@@ -137,12 +164,11 @@ const judge = (world: World, effect: CheckEvidence, place: Place, found: Found) 
   );
 };
 
-/** Where a later phase ticks the tasks, the work holds without. */
-const partOf = ({ run }: World, effect: CheckEvidence): EvidencePart => {
-  const turns = turnPhases(run.policy.pipeline);
-  const phase = turns.find(({ name }) => name === effect.phase);
-  if (phase?.evidence === "story") return "story";
-  return turns.some(({ evidence }) => evidence === "story") ? "work" : "all";
+/** Where nobody knows what was changed since the work was checked, a look at the story's file alone is not enough. */
+const partOf = ({ run }: World, { phase, worked }: CheckEvidence): EvidencePart => {
+  const part = evidencePartOf(run.policy.pipeline, phase);
+  const isUnknown = worked === undefined && run.config.isolation === "worktree";
+  return part === "story" && isUnknown ? "all" : part;
 };
 
 /** Only with worktrees: in the shared copy no story has a branch of its own. */

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import type { Role } from "../../model/pipeline.ts";
 import { resetTo, type Snapshot, takeSnapshot } from "../../workspace/restore-worktree.ts";
 import type { Place, World } from "./world.ts";
 
@@ -59,9 +60,14 @@ const gitConfigOf = (world: World): Promise<string> =>
   readFile(join(world.repository.commonDirectory, "config"), "utf8").catch(() => "");
 
 /** Undoes what a reader changed, saves it under a ref, and says so for the card. */
-export const undoReading = async (world: World, place: Place, before: Before): Promise<readonly string[]> => {
+export const undoReading = async (
+  world: World,
+  place: Place,
+  before: Before,
+  role: Role,
+): Promise<readonly string[]> => {
   const isOther = (await gitConfigOf(world)) !== before.gitConfig;
-  const config = isOther ? ["git's configuration (.git/config) was changed while the reviewer was at work"] : [];
+  const config = isOther ? [`git's configuration (.git/config) was changed while the ${role} was at work`] : [];
   const undone = before.tree && (await resetTo(place.path, before.tree));
   if (undone === undefined) return config;
   const named = [
@@ -69,5 +75,5 @@ export const undoReading = async (world: World, place: Place, before: Before): P
     ...(undone.committed ? ["moved the branch"] : []),
     ...(undone.leftBranch ? ["checked out something else"] : []),
   ];
-  return [`the reviewer may only read, but ${named.join(" and ")}: undone, saved as ${undone.savedAs}`, ...config];
+  return [`the ${role} may only read, but ${named.join(" and ")}: undone, saved as ${undone.savedAs}`, ...config];
 };

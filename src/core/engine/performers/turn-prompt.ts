@@ -21,6 +21,7 @@ import type { RunTurn } from "../../scheduler/effects.ts";
 import type { RunFile } from "../run-file.ts";
 import { commitSubject } from "./commit-subject.ts";
 import { coordinatesGates } from "./coordinator.ts";
+import { evidenceLines } from "./evidence-lines.ts";
 import type { ReviewRange } from "./review-range.ts";
 import { profileIn, storyIn, type World } from "./world.ts";
 
@@ -96,9 +97,11 @@ const contextOf = (
   return {
     ...ofRun(world),
     ...ofStory(story),
+    gates: gatesOf(world, phase),
     baselineCommit: effect.baseline ?? "HEAD",
     commits: profile.commits,
     commitSubject: commitSubject(world, effect.story),
+    evidence: evidenceLines(run, phase, { key: story.key, file: story.file, commits: profile.commits }),
     flags: [...effect.flags, ...flags],
     ...(diffRange === undefined ? {} : { diffRange }),
     ...(playbooks.length === 0 ? {} : { playbooks }),
@@ -109,11 +112,8 @@ const contextOf = (
 };
 
 /** What the prompts of all stories have in common. */
-const ofRun = ({ run, bin, leftOutGates }: World) => ({
+const ofRun = ({ run, bin }: World) => ({
   projectName: run.projectName,
-  gates: Object.fromEntries(
-    run.gates.filter(({ name }) => !leftOutGates().includes(name)).map((gate) => [gate.name, gate.run]),
-  ),
   blocking: run.policy.blocking,
   batchMode: run.config.batch_mode,
   ...criteriaMode(run),
@@ -134,6 +134,13 @@ const ofStory = (story: Story) => ({
   ...(story.epic === undefined ? {} : { epic: story.epic }),
   ...(story.complexity === undefined ? {} : { complexity: story.complexity }),
 });
+
+/** The gates that the phase's work is held to: none run for a phase that changes the story's file alone. */
+const gatesOf = (world: World, { evidence }: TurnPhase): Readonly<Record<string, string>> => {
+  if (evidence === "story") return {};
+  const gates = world.run.gates.filter(({ name }) => !world.leftOutGates().includes(name));
+  return Object.fromEntries(gates.map((gate) => [gate.name, gate.run]));
+};
 
 /** Which of the project's own instructions belong to a phase, by its template. */
 const PURPOSES: Readonly<Partial<Record<string, SkillPurpose>>> = {
