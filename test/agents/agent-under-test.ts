@@ -12,6 +12,8 @@ export interface AgentUnderTest {
   settings?(place: Place): Readonly<Record<string, string>>;
   /** The folder that its projects are made in, where it is not the one for temporary files. */
   readonly folder?: string;
+  /** Set where a sandbox decides what its commands may do, and none is refused by its name. */
+  readonly runsAnything?: true;
   /** Set where it cannot be offered storyboard's own server of tools. */
   readonly hasNoServer?: true;
   readonly limit?: UsageLimit;

@@ -45,6 +45,11 @@ export const talksToTheLead = async (bench: Bench): Promise<void> => {
   // The user's own servers are there as before.
   expect(existsSync(bench.ownServerFile), text).toBe(true);
   expect(resultsOf(bench), text).toContainEqual(expect.stringMatching(/CHECK RESULT\ncheck: test\nstatus: PASS/));
+  // No other command of storyboard's is allowed with it.
+  expect(
+    resultsOf(bench).some((result) => result.includes("Usage:")),
+    text,
+  ).toBe(bench.agent.runsAnything === true);
   const [answered] = bench.asked.filter((request) => taskOf(request).kind === "answer");
   expect(JSON.stringify(answered?.said), text).toContain(ANSWER);
   expect(JSON.stringify(answered?.said), text).toContain(QUESTION);
@@ -69,6 +74,7 @@ const talkative = (request: ModelRequest): Step => {
       use("report_progress", { text: PROGRESS, phase: "prepare" }),
       ...quickPlan(STORY).slice(0, -1),
       { do: "run", command: gateLine(task.prompt) },
+      { do: "run", command: gateLine(task.prompt).replace(/gate test$/, "--help") },
       use("ask", { question: QUESTION, choices: [ANSWER, "cups"] }),
       { do: "say", text: "I wait for the answer." },
     ],
@@ -84,6 +90,7 @@ const talkativeWithoutServer = (request: ModelRequest): Step => {
     [
       ...quickPlan(STORY).slice(0, -1),
       { do: "run", command: gateLine(task.prompt) },
+      { do: "run", command: gateLine(task.prompt).replace(/gate test$/, "--help") },
       { do: "say", text: `QUESTION: ${QUESTION}` },
     ],
     task,

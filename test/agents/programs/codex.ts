@@ -4,6 +4,7 @@ import type { AgentUnderTest } from "../agent-under-test.ts";
 export const codexUnderTest: AgentUnderTest = {
   name: "codex",
   programs: [CODEX],
+  runsAnything: true,
   profile: ({ home }) => ({ cli: "codex", env: { CODEX_HOME: `${home}/codex`, SCRIPTED_KEY: "key" } }),
   settings: ({ url, ownServer: [command, ...args] }) => ({
     "codex/config.toml": [
