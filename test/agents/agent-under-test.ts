@@ -10,6 +10,12 @@ export interface AgentUnderTest {
   profile(place: Place): Readonly<Record<string, unknown>>;
   /** Settings of its own, by their paths in the home folder. */
   settings?(place: Place): Readonly<Record<string, string>>;
+  /** The folder that its projects are made in, where it is not the one for temporary files. */
+  readonly folder?: string;
+  /** Set where a sandbox decides what its commands may do, and none is refused by its name. */
+  readonly runsAnything?: true;
+  /** Set where it cannot be offered storyboard's own server of tools. */
+  readonly hasNoServer?: true;
   readonly limit?: UsageLimit;
   /** Actions that `edit` does not allow; where one were done, the file `forbidden` would be in the home folder. */
   forbidden(place: Place): readonly Step[];
@@ -32,4 +38,6 @@ export interface Place {
   /** The model's base URL, without what a program's own API adds to it. */
   readonly url: string;
   readonly home: string;
+  /** A server of tools that the user has in the program's own settings: a program and its arguments. */
+  readonly ownServer: readonly [string, ...string[]];
 }

@@ -86,7 +86,7 @@ const commit = (story: string, words: string): string => {
 
 const block = (value: unknown): string => `\`\`\`json\n${JSON.stringify(value)}\n\`\`\``;
 
-const CLAIM = block({ files: [], tests_added: 0, coverage: null });
+export const CLAIM = block({ files: [], tests_added: 0, coverage: null });
 
 const diffCommand = ({ said }: ModelRequest): string => {
   const prompts = said.flatMap((each) => (each.by === "user" ? [each.text] : []));

@@ -1,23 +1,4 @@
-import { CLAUDE } from "../support/agent-programs.ts";
 import { holdsToTheTable } from "./conformance.ts";
+import { claudeUnderTest } from "./programs/claude.ts";
 
-await holdsToTheTable({
-  name: "claude",
-  programs: [CLAUDE],
-  profile: ({ url }) => ({
-    cli: "claude",
-    env: { ANTHROPIC_BASE_URL: url, ANTHROPIC_API_KEY: "key", CLAUDE_CODE_MAX_RETRIES: "0" },
-  }),
-  limit: {
-    refusal: (endMs) => ({
-      do: "refuse",
-      status: 429,
-      message: `Claude AI usage limit reached|${Math.ceil(endMs / 1000)}`,
-    }),
-  },
-  forbidden: ({ home }) => [
-    { do: "run", command: `touch ${home}/forbidden` },
-    { do: "run", command: `sh -c 'touch "$HOME/forbidden"'` },
-  ],
-  silentSeconds: 10,
-});
+await holdsToTheTable(claudeUnderTest);

@@ -1,41 +1,4 @@
-import { CODEX } from "../support/agent-programs.ts";
 import { holdsToTheTable } from "./conformance.ts";
+import { codexUnderTest } from "./programs/codex.ts";
 
-await holdsToTheTable({
-  name: "codex",
-  programs: [CODEX],
-  profile: ({ home }) => ({ cli: "codex", env: { CODEX_HOME: `${home}/codex`, SCRIPTED_KEY: "key" } }),
-  settings: ({ url }) => ({
-    "codex/config.toml": [
-      'model_provider = "scripted"',
-      "check_for_update_on_startup = false",
-      "[analytics]",
-      "enabled = false",
-      "[model_providers.scripted]",
-      'name = "scripted"',
-      `base_url = "${url}/v1"`,
-      'env_key = "SCRIPTED_KEY"',
-      'wire_api = "responses"',
-      "request_max_retries = 0",
-      "stream_max_retries = 0",
-      "",
-    ].join("\n"),
-  }),
-  limit: {
-    refusal: (endMs) => ({
-      do: "refuse",
-      status: 429,
-      body: {
-        error: {
-          type: "usage_limit_reached",
-          message: "The usage limit has been reached",
-          plan_type: "plus",
-          resets_at: Math.ceil(endMs / 1000),
-        },
-      },
-    }),
-    precisionMs: 60_000,
-  },
-  forbidden: ({ home }) => [{ do: "write", path: `${home}/forbidden`, text: "forbidden\n" }],
-  silentSeconds: 8,
-});
+await holdsToTheTable(codexUnderTest);

@@ -3,11 +3,12 @@ import { readyProgram } from "../support/agent-programs.ts";
 import type { AgentUnderTest } from "./agent-under-test.ts";
 import { Bench } from "./bench.ts";
 import { hearsAMessage, isAdopted, leavesNothingWhenCancelled } from "./interruptions.ts";
+import { talksToTheLead } from "./lead-talk.ts";
 import { buildsASprint } from "./sprint.ts";
 import { believesAHalt, outlivesAHang, showsWhatIsDenied, waitsForALimit } from "./troubles.ts";
 
 /** Longest that one case may take, in milliseconds. */
-const CASE_LIMIT_MS = 240_000;
+export const CASE_LIMIT_MS = 240_000;
 
 /** One thing that every agent program has to be able to do under storyboard. */
 interface Case {
@@ -51,6 +52,10 @@ const casesFor = ({ limit }: AgentUnderTest): readonly Case[] => [
   {
     name: "hears what a person says to it while it works",
     holds: hearsAMessage,
+  },
+  {
+    name: "reports, asks and has gates run in the middle of its turn",
+    holds: talksToTheLead,
   },
   {
     name: "leaves nothing running when it is cancelled, not even a server that a tool started",

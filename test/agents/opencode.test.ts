@@ -1,44 +1,4 @@
-import { OPENCODE } from "../support/agent-programs.ts";
 import { holdsToTheTable } from "./conformance.ts";
+import { opencodeUnderTest } from "./programs/opencode.ts";
 
-const configuration = (url: string): string =>
-  JSON.stringify({
-    share: "disabled",
-    autoupdate: false,
-    small_model: "scripted/model",
-    provider: {
-      scripted: {
-        npm: "@ai-sdk/openai-compatible",
-        options: { baseURL: `${url}/v1`, apiKey: "key" },
-        models: { model: { tool_call: true, limit: { context: 200_000, output: 8_192 } } },
-      },
-    },
-  });
-
-await holdsToTheTable({
-  name: "opencode",
-  programs: [OPENCODE],
-  profile: ({ url }) => ({
-    cli: "opencode",
-    model: "scripted/model",
-    env: {
-      OPENCODE_CONFIG_CONTENT: configuration(url),
-      OPENCODE_DISABLE_MODELS_FETCH: "1",
-      OPENCODE_DISABLE_LSP_DOWNLOAD: "1",
-    },
-  }),
-  limit: {
-    refusal: (endMs) => ({
-      do: "refuse",
-      status: 429,
-      message: "Rate limit reached for requests",
-      headers: { "retry-after": `${Math.ceil((endMs - Date.now()) / 1000)}` },
-    }),
-    isWaitedFor: true,
-  },
-  forbidden: ({ home }) => [
-    { do: "run", command: `touch ${home}/forbidden` },
-    { do: "run", command: `sh -c 'touch "$HOME/forbidden"'` },
-  ],
-  silentSeconds: 30,
-});
+await holdsToTheTable(opencodeUnderTest);

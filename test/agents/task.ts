@@ -1,8 +1,9 @@
-import type { ModelRequest } from "../support/model-server/conversation.ts";
+import type { ModelRequest, Said } from "../support/model-server/conversation.ts";
+import { TOOL_SEARCH } from "../support/model-server/tool-calls.ts";
 
 /** What the last of storyboard's prompts in a conversation asks for. */
 export interface Task {
-  readonly kind: "build" | "review" | "refine" | "retry" | "resume";
+  readonly kind: "build" | "review" | "refine" | "retry" | "resume" | "answer";
   readonly story: string;
   readonly prompt: string;
   /** Tools whose results came after the prompt. */
@@ -19,6 +20,7 @@ const KINDS: readonly (readonly [RegExp, Task["kind"]])[] = [
   [/^RETRY: /m, "retry"],
   [/^RESUME: /m, "resume"],
   [/^MESSAGE: /m, "resume"],
+  [/^You asked\b/m, "answer"],
 ];
 
 /** Reads a conversation with one of storyboard's agents. Throws where no prompt of storyboard's is in it. */
@@ -34,7 +36,12 @@ export const taskOf = ({ said }: ModelRequest): Task => {
     kind: last.kind,
     story: story ?? "",
     prompt: last.prompt,
-    done: said.slice(last.at).filter(({ by }) => by === "tool-result").length,
+    done: resultsIn(said.slice(last.at)),
     prompts: prompts.length,
   };
 };
+
+/** Results of tools, without those of a search for a tool. */
+const resultsIn = (said: readonly Said[]): number =>
+  said.filter(({ by }) => by === "tool-result").length -
+  said.filter((each) => each.by === "tool-call" && each.tool === TOOL_SEARCH).length;

@@ -19,7 +19,7 @@ export interface AgentCalls {
   readonly verify: readonly string[] | undefined;
 }
 
-/** The calls of a found agent, and what keeps it from being called; none for one that is not installed. */
+/** The calls of a found agent, and what keeps it from being called or from being offered our server; none for one that is not installed. */
 export const callsOf = (
   agent: { readonly name: string | undefined; readonly profile: AgentProfile; readonly path: string | undefined },
   place: Omit<CallPlace, "environment">,
@@ -28,23 +28,32 @@ export const callsOf = (
   const { name, profile, path } = agent;
   const { own } = starter;
   const environment = turnEnvironment(profile, starter.environment, own.root);
+  const withheld = new Set<string>();
   const words = (permission: Permission): readonly string[] | undefined => {
     const call = path === undefined ? undefined : dryCall(profile, permission, { ...place, environment });
+    if (call?.server?.offered === false) withheld.add(call.server.reason);
     const mask = createSecretMask({ ...starter.environment, ...environment, ...call?.env });
     return call && wordsOf(withOwnProgram(call, own), mask);
   };
   try {
     const { permissions } = profile;
-    return {
-      calls: { build: permissions === "read" ? undefined : words(permissions), verify: words("read") },
-      problems: [],
-    };
+    const calls = { build: permissions === "read" ? undefined : words(permissions), verify: words("read") };
+    // Of a program that no profile uses it is no news.
+    return { calls, problems: name === undefined ? [] : [...withheld].map((reason) => noServer(name, reason)) };
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     const problem = problemOf({ area: "agents", subject: name ?? profile.cli }, error);
     return { calls: { build: undefined, verify: undefined }, problems: [problem] };
   }
 };
+
+/** No loss of work: what it would say by its server, it says by its last words. */
+const noServer = (subject: string, reason: string): Finding => ({
+  area: "agents",
+  subject,
+  state: "note",
+  text: plainLine(`it gets no MCP server of storyboard's, since ${reason}: it can ask at the end of a turn alone`),
+});
 
 /** Some programs are started through ours, which every job finds in STORYBOARD_BIN. */
 const withOwnProgram = ({ command, env }: AgentCall, { bin }: OwnPackage): Pick<AgentCall, "command" | "env"> => ({

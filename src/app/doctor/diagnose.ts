@@ -1,10 +1,12 @@
 import { createSecretMask } from "../../core/agents/mask-secrets.ts";
+import { coordinatesGates } from "../../core/engine/performers/coordinator.ts";
 import type { Config } from "../../core/model/config.ts";
 import { plainLine, plainText } from "../../core/model/plain-text.ts";
 import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { checkRoles } from "../lead/check-agents.ts";
 import { chooseAgents } from "../lead/choose-agents.ts";
 import { backlogPaths } from "../lead/create-run.ts";
+import { workersOf } from "../lead/policy.ts";
 import { type AgentCalls, callsOf } from "./agent-calls.ts";
 import { type AgentQuestion, agentFindings, type FoundAgent, findAgents } from "./check-agents.ts";
 import { checkBacklog } from "./check-backlog.ts";
@@ -41,7 +43,13 @@ export const diagnose = async (patient: Patient): Promise<Diagnosis> => {
   ]);
   const question: AgentQuestion = { project: folder, config: chosen?.config, desk, limitMs: ASK_LIMIT_MS };
   const found = await findAgents(question);
-  const place = { project: folder, gitDirectory: repository?.commonDirectory, gateCommands: work.gateCommands };
+  const { gateCommands, coordinated } = work;
+  const place = {
+    project: folder,
+    gitDirectory: repository?.commonDirectory,
+    gateCommands,
+    desk: { bin: own.bin, gates: coordinated },
+  };
   const agents = found.map((agent) => ({ ...agent, ...callsOf(agent, place, patient) }));
   const mask = createSecretMask(environment);
   const findings = [
@@ -65,10 +73,12 @@ const checkChosen = async (config: Config): Promise<readonly Finding[]> =>
 
 interface Work {
   readonly gateCommands: readonly string[];
+  /** Names of the gates that agents are to ask the lead for. */
+  readonly coordinated: readonly string[];
   readonly findings: readonly Finding[];
 }
 
-const NO_WORK: Work = { gateCommands: [], findings: [] };
+const NO_WORK: Work = { gateCommands: [], coordinated: [], findings: [] };
 
 /** Backlog, gates, set-up and worktrees: what a run would do, and where. */
 const checkWork = async (project: string, repository: Repository | undefined, config: Config): Promise<Work> => {
@@ -81,7 +91,12 @@ const checkWork = async (project: string, repository: Repository | undefined, co
     repository === undefined
       ? []
       : await Promise.all([checkSetup(repository, config, paths), checkWorktrees(repository, config)]);
-  return { gateCommands: gates.map(({ run }) => run), findings: [...findings, ...ofGates, ...ofPlaces.flat()] };
+  const isCoordinated = coordinatesGates({ config, policy: { maxWorkers: workersOf(config) } });
+  return {
+    gateCommands: gates.map(({ run }) => run),
+    coordinated: isCoordinated ? gates.map(({ name }) => name) : [],
+    findings: [...findings, ...ofGates, ...ofPlaces.flat()],
+  };
 };
 
 const masked = ({ area, subject, state, text, remedy }: Finding, mask: (text: string) => string): Finding => ({

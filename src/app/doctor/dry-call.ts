@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { AgentCall } from "../../core/agents/agent.ts";
 import { AGENTS } from "../../core/agents/agents.ts";
+import { gateCommandsOf } from "../../core/agents/gate-command.ts";
+import { ownMcpServer } from "../../core/agents/mcp-server.ts";
 import type { AgentProfile } from "../../core/model/config.ts";
 import type { Permission } from "../../core/model/pipeline.ts";
 import { OWN_FOLDER } from "../lead/runs.ts";
@@ -10,9 +12,20 @@ export interface CallPlace {
   readonly project: string;
   /** The git folder that all worktrees share; unset where there is no repository. */
   readonly gitDirectory?: string | undefined;
+  /** Shell lines of the project's gates. */
   readonly gateCommands: readonly string[];
+  /** Where agents reach the lead; without it a call has no server of tools. */
+  readonly desk?: LeadDesk;
   /** The environment that the program gets besides the call's own. */
   readonly environment: Readonly<Record<string, string>>;
+}
+
+/** Where agents of a run reach its lead. */
+export interface LeadDesk {
+  /** Our own program, absolute. */
+  readonly bin: string;
+  /** Names of the gates that agents are to ask it for; empty where it does not coordinate them. */
+  readonly gates: readonly string[];
 }
 
 /** Stands for what only a run knows. */
@@ -26,15 +39,30 @@ export const turnFolder = (project: string): string => join(project, OWN_FOLDER,
  * version does not serve its program. Throws a UserError where the profile cannot be used.
  */
 export const dryCall = (profile: AgentProfile, permission: Permission, place: CallPlace): AgentCall | undefined => {
-  const { project, gitDirectory: common, gateCommands, environment } = place;
+  const { project, gitDirectory: common, gateCommands, desk, environment } = place;
   return AGENTS.find(({ cli }) => cli === profile.cli)?.call({
     profile,
     permission,
     prompt: "",
     newSession: "SESSION",
-    gateCommands,
+    gateCommands: [...gateCommands, ...(desk === undefined ? [] : gateCommandsOf(desk.bin, desk.gates))],
     turnDirectory: turnFolder(project),
     gitDirectories: common === undefined ? [] : [common, join(common, "worktrees", "WORKTREE")],
     environment,
+    ...(desk === undefined ? {} : { mcpServer: serverAt(desk, project, permission) }),
   });
 };
+
+const serverAt = ({ bin, gates }: LeadDesk, project: string, permission: Permission) =>
+  ownMcpServer(
+    bin,
+    {
+      STORYBOARD_RUN: RUN,
+      STORYBOARD_STORY: "STORY",
+      STORYBOARD_PHASE: "PHASE",
+      STORYBOARD_ATTEMPT: "ATTEMPT",
+      STORYBOARD_TURN_DIR: turnFolder(project),
+      STORYBOARD_BIN: bin,
+    },
+    permission !== "read" && gates.length > 0,
+  );

@@ -2,13 +2,10 @@ import type { AgentWords, Reply } from "../../core/control/protocol.ts";
 import type { Engine } from "../../core/engine/engine.ts";
 import { turnJobName } from "../../core/engine/performers/turn-job.ts";
 import type { World } from "../../core/engine/performers/world.ts";
-import { plainLine, plainText } from "../../core/model/plain-text.ts";
+import { plainText } from "../../core/model/plain-text.ts";
 import { isCurrentTurn } from "../../core/scheduler/decide-asked.ts";
 import type { RunTurn } from "../../core/scheduler/effects.ts";
-
-/** Longest line of progress that goes to the feed, and most lines of one report. */
-const LINE_LENGTH_MAX = 500;
-const LINES_MAX = 20;
+import { progressReport } from "./progress-report.ts";
 
 /** Takes what an agent says in the middle of its turn: progress for the feed, a question or a blocker for the inbox. */
 export const hearAgent = ({
@@ -27,8 +24,7 @@ export const hearAgent = ({
   const text = world.mask(plainText(words.text)).trim();
   if (text === "") return { ok: false, message: "the text is empty" };
   if (words.kind === "progress") {
-    const phase = words.phase === undefined ? "" : `${plainLine(words.phase).toUpperCase()}: `;
-    say(world, turn, `${phase}${text}`);
+    say(world, turn, words.phase === undefined ? undefined : world.mask(words.phase), text);
     return { ok: true };
   }
   const problem = engine.asked({ story: turn.story, turn: turn.id, kind: words.kind, text });
@@ -44,9 +40,15 @@ const turnNamed = (engine: Engine, folder: string): RunTurn | undefined => {
   return undefined;
 };
 
-const say = (world: World, turn: RunTurn, text: string): void => {
-  for (const line of text.split("\n").slice(0, LINES_MAX)) {
-    const plain = plainLine(line).slice(0, LINE_LENGTH_MAX);
-    if (plain !== "") world.feed({ atMs: world.now(), story: turn.story, phase: turn.phase, text: plain });
+const say = (world: World, turn: RunTurn, phase: string | undefined, said: string): void => {
+  const { narrated, lines } = progressReport(phase, said);
+  for (const text of lines) {
+    world.feed({
+      atMs: world.now(),
+      story: turn.story,
+      phase: narrated ?? turn.phase,
+      ...(narrated === undefined ? {} : { narrated }),
+      text,
+    });
   }
 };

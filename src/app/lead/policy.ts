@@ -14,6 +14,9 @@ import { playersOf, roleNames } from "../configuration/roles.ts";
  */
 export type PersonThere = "screen" | "asked-for" | "nobody";
 
+/** How many stories may be worked on at once. */
+export const workersOf = ({ order, max_workers: max }: Config): number => (order === "sequential" ? 1 : max);
+
 /** What the scheduler must know of the configuration, besides the stories. */
 export const policyOf = (
   config: Config,
@@ -30,7 +33,7 @@ export const policyOf = (
   const first = checks.hasGates || (checks.probesHooks && isWorktree);
   return {
     pipeline,
-    maxWorkers: config.order === "sequential" ? 1 : config.max_workers,
+    maxWorkers: workersOf(config),
     attemptsMax: config.max_retry_per_story,
     breakerMax: config.circuit_breaker,
     agents: {

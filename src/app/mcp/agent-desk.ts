@@ -2,12 +2,6 @@ import { basename } from "node:path";
 import type { GateProgress } from "../../core/control/gate-messages.ts";
 import type { AgentWords, Reply } from "../../core/control/protocol.ts";
 import { UserError } from "../../core/model/user-error.ts";
-import { checkResult } from "../gate/check-result.ts";
-import { findGateProject } from "../gate/gate-project.ts";
-import { askLead } from "../gate/lead-gates.ts";
-import { connectLead } from "../lead/connect-lead.ts";
-import { projectOfTurn } from "../lead/runs.ts";
-import { readOwnStory } from "./own-story.ts";
 
 /** What the tools need of the run that the agent works in. Nothing of it rejects. */
 export interface AgentDesk {
@@ -25,13 +19,18 @@ export interface DeskAnswer {
   readonly text: string;
 }
 
-/** The desk of the turn that this process belongs to, by the variables that every agent gets. */
+/**
+ * The desk of the turn that this process belongs to, by the variables that every agent gets. What a tool needs is loaded
+ * when it is called: agents wait for the server at the start of every turn, and in most of them no tool is called.
+ */
 export const createAgentDesk = (environment: NodeJS.ProcessEnv): AgentDesk => {
   const { STORYBOARD_TURN_DIR: turnDirectory = "", STORYBOARD_STORY: story = "" } = environment;
-  const project = projectOfTurn(turnDirectory);
   return {
     say: async (words) => {
+      const { projectOfTurn } = await import("../lead/runs.ts");
+      const project = projectOfTurn(turnDirectory);
       if (project === undefined || story === "") return NO_TURN;
+      const { connectLead } = await import("../lead/connect-lead.ts");
       const client = await connectLead(project).catch(problemOf);
       if (client === undefined) return NO_LEAD;
       if (typeof client === "string") return { ok: false, message: client };
@@ -41,6 +40,9 @@ export const createAgentDesk = (environment: NodeJS.ProcessEnv): AgentDesk => {
     },
     gate: async (name, signal, onProgress) => {
       try {
+        const { checkResult } = await import("../gate/check-result.ts");
+        const { findGateProject } = await import("../gate/gate-project.ts");
+        const { askLead } = await import("../gate/lead-gates.ts");
         const answer = await askLead(await findGateProject(undefined, environment), name, onProgress, signal);
         switch (answer.kind) {
           case "reports":
@@ -60,7 +62,7 @@ export const createAgentDesk = (environment: NodeJS.ProcessEnv): AgentDesk => {
         return { ok: false, text: `no answer: ${problemOf(error)}; ${BY_HAND}` };
       }
     },
-    story: () => readOwnStory(environment),
+    story: async () => (await import("./own-story.ts")).readOwnStory(environment),
   };
 };
 

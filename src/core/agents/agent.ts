@@ -2,7 +2,7 @@ import type { AgentProfile } from "../model/config.ts";
 import type { Permission } from "../model/pipeline.ts";
 import type { TurnEnd, TurnFailureCause } from "../model/turn.ts";
 import type { Usage } from "../model/usage.ts";
-import type { McpServerOffer } from "./mcp-server.ts";
+import type { McpServerOffer, ServerFate } from "./mcp-server.ts";
 
 /** Everything that storyboard knows about one agent program. One file each; `agents.ts` lists them. */
 export interface AgentDescription {
@@ -147,6 +147,8 @@ export interface AgentCall {
   readonly env: Readonly<Record<string, string>>;
   /** Files that it reads, by their names in `TurnRequest.turnDirectory`; written before it starts. */
   readonly files?: Readonly<Record<string, string>>;
+  /** What became of `TurnRequest.mcpServer`; unset where there is none, and for programs that can take none. */
+  readonly server?: ServerFate;
 }
 
 /** Reads one turn's output. Never throws and holds a bounded amount, whatever the agent prints. */

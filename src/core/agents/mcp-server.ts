@@ -9,6 +9,9 @@ export interface McpServerOffer {
   readonly tools: readonly string[];
 }
 
+/** What became of an offered server: whether the program has it in this turn, or why not, in words for a person. */
+export type ServerFate = { readonly offered: true } | { readonly offered: false; readonly reason: string };
+
 /** The name by which agents know the server. */
 export const MCP_SERVER_NAME = "storyboard";
 

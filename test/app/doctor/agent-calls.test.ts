@@ -61,6 +61,38 @@ test("a profile that cannot be used is a finding", () => {
   expect(problems).toMatchObject([{ area: "agents", subject: "mine", state: "problem" }]);
 });
 
+const desk = { bin: "/opt/storyboard", gates: ["test"] };
+const offered = (settings: object, more: object = {}) =>
+  callsOf(
+    { name: "mine", profile: agentProfileSchema.parse(settings), path: "/bin/x" },
+    { ...place, desk, ...more },
+    { ...starter, environment: { PATH: "/usr/bin", GEMINI_CLI_SYSTEM_DEFAULTS_PATH: "/etc/mine.json" } },
+  );
+
+test("the calls show the server that a turn is offered, and the gates that an agent may ask for", () => {
+  const line = (words: readonly string[] | undefined): string => words?.join(" ") ?? "";
+  const claude = offered({ cli: "claude" }).calls;
+  expect(line(claude.build)).toContain("--mcp-config /p/.storyboard/runs/RUN/jobs/TURN/mcp.json");
+  expect(line(claude.build)).toContain("mcp__storyboard__run_gate");
+  expect(line(claude.build)).toContain("Bash(/opt/storyboard gate test:*)");
+  expect(line(claude.verify)).toContain("mcp__storyboard__ask");
+  expect(line(claude.verify)).not.toContain("run_gate");
+  const codex = offered({ cli: "codex" }).calls;
+  expect(line(codex.build)).toContain(`'mcp_servers.storyboard.args=["mcp"]'`);
+  expect(line(codex.verify)).toContain(`'mcp_servers.storyboard.args=["mcp","--without-gates"]'`);
+  expect(line(offered({ cli: "opencode" }).calls.build)).toContain('"storyboard_run_gate":"allow"');
+  expect(line(offered({ cli: "claude" }, { desk: { ...desk, gates: [] } }).calls.build)).not.toContain("gate test");
+  expect(line(of({ cli: "claude" }).calls.build)).not.toContain("mcp");
+});
+
+test("a program that is offered none says why, and one that can take none says nothing", () => {
+  expect(offered({ cli: "gemini" }).problems).toMatchObject([
+    { area: "agents", subject: "mine", state: "note", text: expect.stringContaining("system defaults of its own") },
+  ]);
+  for (const cli of ["claude", "codex", "opencode"]) expect(offered({ cli }).problems, cli).toEqual([]);
+  expect(offered({ cli: "command", command: ["x"] }).problems).toEqual([]);
+});
+
 test("a release counts as older by its numbers, not by its letters", () => {
   for (const version of ["2.1.99", "1.9.9"]) expect(isOlder(version, "2.1.328"), version).toBe(true);
   for (const version of ["2.1.328", "2.1.329", "2.10.0", "3.0.0", "2.1.328-beta.1"]) {

@@ -1,3 +1,6 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { isAllowed } from "../../../src/core/agents/acp/acp-permission.ts";
 import { readBridgeRequest } from "../../../src/core/agents/acp/bridge-request.ts";
@@ -59,13 +62,38 @@ test("opencode gets it beside the user's servers, and its tools are allowed wher
   expect(Object.keys(rules).indexOf("storyboard_ask")).toBeGreaterThan(Object.keys(rules).indexOf("*"));
 });
 
-test("Gemini CLI gets it among the machine's defaults, where there are none, with a rule", () => {
-  const { env, files } = callOf("gemini");
+test("Gemini CLI gets it among the machine's defaults, with a rule, where it would read them", () => {
+  // Folders that are not there yet are made by us; the top is root's everywhere.
+  const { env, files, server } = callOf("gemini");
+  expect(server).toEqual({ offered: true });
   expect(env.GEMINI_CLI_SYSTEM_DEFAULTS_PATH).toBe("/turn/gemini-settings.json");
   expect(JSON.parse(files?.["gemini-settings.json"] ?? "").mcpServers.storyboard).toMatchObject({ trust: true });
   expect(files?.["gemini-policy.toml"]).toMatch(/mcpName = "storyboard"\ntoolName = \["report_progress"/);
-  const own = callOf("gemini", { environment: { GEMINI_CLI_SYSTEM_DEFAULTS_PATH: "/etc/mine.json" } });
-  expect(own.env.GEMINI_CLI_SYSTEM_DEFAULTS_PATH).toBeUndefined();
+});
+
+test("Gemini CLI gets none, and no rule, beside defaults of the machine's own or in a folder that others may write", () => {
+  const open = mkdtempSync(join(tmpdir(), "storyboard-open-"));
+  chmodSync(open, 0o777);
+  const withheld = [
+    { environment: { GEMINI_CLI_SYSTEM_DEFAULTS_PATH: "/etc/mine.json" } },
+    { turnDirectory: join(open, "turn") },
+  ];
+  for (const more of withheld) {
+    const { env, files, server } = callOf("gemini", more);
+    expect(server).toMatchObject({ offered: false });
+    expect(env.GEMINI_CLI_SYSTEM_DEFAULTS_PATH).toBeUndefined();
+    expect(Object.keys(files ?? {})).toEqual(["gemini-policy.toml"]);
+    expect(files?.["gemini-policy.toml"]).not.toContain("mcpName");
+  }
+  rmSync(open, { recursive: true });
+});
+
+test("a call says that the server was offered, where one was", () => {
+  for (const cli of ["claude", "codex", "opencode", "acp"] as const) {
+    expect(callOf(cli).server, cli).toEqual({ offered: true });
+    const { mcpServer: _, ...without } = request(cli);
+    expect(describeAgent(cli).call(without).server, cli).toBeUndefined();
+  }
 });
 
 test("the bridge to an agent that speaks ACP gets it whole, and allows its tools alone", () => {

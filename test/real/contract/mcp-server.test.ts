@@ -59,7 +59,7 @@ echo "this turn fails after it asked"; exit 7`,
   expect((await ctl(project, "answer", "a", "ml")).status).toBe(0);
   expect(await run.ended).toBe(0);
   const lines = contractLines(run.stdout());
-  expect(lines.some((line) => line.type === "feed" && line.text === "PREPARE: looks around")).toBe(true);
+  expect(lines.some((line) => line.type === "feed" && line.text === "looks around")).toBe(true);
   expect(lines.find(({ type }) => type === "story.ended")).toMatchObject({ outcome: "done", attempts: 1 });
   expect(await promptOf(project, "a.1.BUILD-2")).toContain("Which unit?");
 });

@@ -50,7 +50,9 @@ export type Action =
   | { readonly do: "run"; readonly command: string }
   | { readonly do: "write"; readonly path: string; readonly text: string }
   | { readonly do: "read"; readonly path: string }
-  | { readonly do: "replace"; readonly path: string; readonly from: string; readonly to: string };
+  | { readonly do: "replace"; readonly path: string; readonly from: string; readonly to: string }
+  /** A tool of an MCP server, which programs have names of their own for. */
+  | { readonly do: "use"; readonly server: string; readonly tool: string; readonly input: object };
 
 /** What the model does in answer to a request. */
 export type Step =

@@ -29,6 +29,7 @@ export const acpAgent: AgentDescription = {
     input: request.prompt,
     // Else Claude Code guesses after every turn what a person might say next, and nobody counts what that costs.
     env: { CLAUDE_CODE_ENABLE_PROMPT_SUGGESTION: "false" },
+    ...(request.mcpServer === undefined ? {} : { server: { offered: true } }),
   }),
   createParser: createAcpParser,
 };

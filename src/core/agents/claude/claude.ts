@@ -35,6 +35,7 @@ export const claudeAgent: AgentDescription = {
     command: ["/bin/sh", "-c", 'exec "$STORYBOARD_BIN" bridge claude "$@"', "bridge", ...argumentsOf(request)],
     input: request.prompt,
     files: mcpFiles(request),
+    ...(mcpArguments(request).length === 0 ? {} : { server: { offered: true } }),
     env: { ...QUIET, ...(request.permission === "full" && isRoot() ? { IS_SANDBOX: "1" } : {}) },
   }),
   createParser: createClaudeParser,

@@ -31,7 +31,12 @@ export const codexAgent: AgentDescription = {
   variables:
     /^(?:CODEX_(?:HOME|SQLITE_HOME|API_KEY|ACCESS_TOKEN|CA_CERTIFICATE|OSS_BASE_URL|OSS_PORT)|OPENAI_\w+|AZURE_OPENAI_\w+|AWS_(?:BEARER_TOKEN_BEDROCK|PROFILE|REGION|DEFAULT_REGION))$/,
   provider: () => "codex",
-  call: (request) => ({ command: ["codex", ...argumentsOf(request)], input: request.prompt, env: {} }),
+  call: (request) => ({
+    command: ["codex", ...argumentsOf(request)],
+    input: request.prompt,
+    env: {},
+    ...(request.mcpServer === undefined ? {} : { server: { offered: true } }),
+  }),
   createParser: createCodexParser,
   attach: (request) => ({
     command: ["codex", "resume", ...modelArguments(wantedModel(request)), request.session],

@@ -39,13 +39,15 @@ export const geminiAgent: AgentDescription = {
     /^(?:GEMINI_(?:API_KEY|API_KEY_AUTH_MECHANISM|MODEL|CLI_(?:HOME|SYSTEM_SETTINGS_PATH|SYSTEM_DEFAULTS_PATH|TRUSTED_FOLDERS_PATH|USE_COMPUTE_ADC|CUSTOM_HEADERS|SURFACE)|FORCE_(?:ENCRYPTED_)?FILE_STORAGE)|GOOGLE_(?:API_KEY|APPLICATION_CREDENTIALS|CLOUD_\w+|GENAI_\w+|GEMINI_BASE_URL|VERTEX_BASE_URL)|GCLOUD_PROJECT|CLOUDSDK_CONFIG|CODE_ASSIST_(?:ENDPOINT|API_VERSION)|CLOUD_SHELL)$/,
   provider: () => "gemini",
   call: (request) => {
-    const { args, files } = geminiPermissions(request);
-    const server = geminiServer(request);
+    const { env, files: serverFiles, server } = geminiServer(request);
+    const { mcpServer, ...without } = request;
+    const { args, files } = geminiPermissions(server?.offered ? request : without);
     return {
       command: ["gemini", "--output-format", "stream-json", ...args, ...modelAndSession(request)],
       input: geminiInput(request.prompt),
-      env: { ...ALONE, ...server.env },
-      files: { ...files, ...server.files },
+      env: { ...ALONE, ...env },
+      files: { ...files, ...serverFiles },
+      ...(server === undefined ? {} : { server }),
     };
   },
   createParser: createGeminiParser,

@@ -30,6 +30,7 @@ export const opencodeAgent: AgentDescription = {
     command: ["opencode", ...argumentsOf(request)],
     input: request.prompt,
     env: { ...QUIET, ...opencodeSettings(request) },
+    ...(request.mcpServer === undefined ? {} : { server: { offered: true } }),
   }),
   createParser: createOpencodeParser,
   attach: (request) => ({
