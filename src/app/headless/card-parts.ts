@@ -20,3 +20,6 @@ export const durationOf = (story: StoryState): string =>
 /** `src/a.ts:22-89 — why`, on one line. */
 export const fileLine = ({ path, lines, why }: BuildClaim["files"][number]): string =>
   plainLine(`${path}${lines === undefined ? "" : `:${lines}`}${why === undefined ? "" : ` — ${why}`}`);
+
+/** A path as git writes it: agents write one in more than one way. */
+export const barePath = (path: string): string => plainLine(path).replace(/^\.\//, "");

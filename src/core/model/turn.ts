@@ -61,7 +61,12 @@ export const isInterruption = (end: TurnEnd): boolean =>
 /** How a turn ended, as one agent's parser and the job's record say together. */
 export type TurnEnd =
   | { readonly kind: "finished" }
-  | { readonly kind: "halted"; readonly reason: string }
+  | {
+      readonly kind: "halted";
+      readonly reason: string;
+      /** The phase that it names, where it runs all phases itself. */
+      readonly phase?: string;
+    }
   | { readonly kind: "question"; readonly question: string }
   | { readonly kind: "already-done" }
   | {
@@ -72,6 +77,14 @@ export type TurnEnd =
       readonly untilMs?: number;
     }
   | { readonly kind: "cut"; readonly reason: CutReason };
+
+/** A phase that an agent told of which runs all phases in one turn. A claim. */
+export interface ToldPhase {
+  readonly phase: string;
+  readonly isDone: boolean;
+  /** What it said of the phase last. */
+  readonly text: string;
+}
 
 /** The result of a turn: a fact that the scheduler decides upon. */
 export interface TurnResult {
@@ -93,6 +106,8 @@ export interface TurnResult {
   /** What the agent ended with, where a later phase or a person has to know it. */
   readonly finalText?: string;
   readonly claim?: BuildClaim;
+  /** The phases of its last run through them, in their order, of an agent that runs them itself. */
+  readonly told?: readonly ToldPhase[];
   readonly verdict?: Verdict;
   /** The git tree that the verdict is about, where it is known. */
   readonly reviewed?: string;

@@ -45,9 +45,15 @@ const consequences = (
 const missingEvidence = (effect: CheckEvidence, result: EvidenceResult) =>
   failureOf(
     "ValidationError",
-    `Completion rejected, missing: ${result.missing.join("; ")}`,
+    `Completion rejected, missing: ${result.missing.join("; ")}${runAgain(result)}`,
     `evidence of ${effect.phase}`,
   );
+
+/** For an agent that runs the phases itself: those that what is missing belongs to. */
+const runAgain = ({ rejected }: EvidenceResult): string =>
+  rejected === undefined || rejected.phases.length === 0
+    ? ""
+    : `. Re-run missing phases: ${rejected.phases.join(", ")}`;
 
 const alreadyDone = (
   decision: Decision,

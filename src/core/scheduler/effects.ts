@@ -234,6 +234,8 @@ export type EvidenceResult = {
   readonly files?: readonly WorkFile[];
   /** What artifacts of the agent say about the work, where there are any. */
   readonly claim?: BuildClaim;
+  /** What of it are artifacts that an agent has to leave which runs the phases itself. */
+  readonly rejected?: RejectedArtifacts;
   /** The phase that has to run again for what is missing; unset means the one that was looked at. */
   readonly again?: PhaseName;
   /** The status that the story lands with instead of the run's own. */
@@ -243,6 +245,14 @@ export type EvidenceResult = {
   /** Unset where the checks of acceptance criteria were not looked at. */
   readonly criteria?: CriteriaLedger;
 };
+
+/** Artifacts that are missing or do not hold. */
+export interface RejectedArtifacts {
+  /** `themis artifact (no ASSESS phase evidence)`; each is among the missing evidence, too. */
+  readonly artifacts: readonly string[];
+  /** The phases that the agent has to run again, the earliest first. */
+  readonly phases: readonly PhaseName[];
+}
 
 export type LandingResult =
   /** Without a commit where the story changed nothing. */

@@ -7,12 +7,12 @@ import {
   citationsToCheck,
   type MissingArtifact,
 } from "../../evidence/pantheon/acceptance.ts";
-import { digestArtifacts } from "../../evidence/pantheon/card-digest.ts";
+import { type CardDigest, digestArtifacts } from "../../evidence/pantheon/card-digest.ts";
 import { checkCitations } from "../../evidence/pantheon/citations.ts";
 import type { TaskFacts } from "../../evidence/task-thresholds.ts";
 import { turnPhases } from "../../model/pipeline.ts";
 import type { BuildClaim } from "../../model/review.ts";
-import type { CheckEvidence } from "../../scheduler/effects.ts";
+import type { CheckEvidence, RejectedArtifacts } from "../../scheduler/effects.ts";
 import type { Place, World } from "../performers/world.ts";
 import { keysOf, readStoryArtifacts } from "./story-artifacts.ts";
 
@@ -21,7 +21,7 @@ const CITED_BYTES_MAX = 8 * 1024 * 1024;
 
 /** What artifacts come to. */
 export interface AcceptedArtifacts {
-  readonly missing: readonly string[];
+  readonly rejected?: RejectedArtifacts;
   readonly notes: readonly string[];
   readonly claim?: BuildClaim;
 }
@@ -37,7 +37,7 @@ export const acceptArtifacts = async (
   tasks: TaskFacts | undefined,
 ): Promise<AcceptedArtifacts> => {
   const asked = askedOfPhase(world, effect);
-  if (world.run.config.evidence.profile !== "pantheon" || asked.length === 0) return { missing: [], notes: [] };
+  if (world.run.config.evidence.profile !== "pantheon" || asked.length === 0) return { notes: [] };
   const { artifacts, narrative } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
   const citationProblems = await checkCitations(citationsToCheck(artifacts), {
     linesOf: (path) => linesOf(place.projectPath, path),
@@ -52,21 +52,26 @@ export const acceptArtifacts = async (
     citationProblems,
     ...(tasks === undefined ? {} : { tasks }),
   });
-  const { files, tests, coverage, issuesFound, issuesFixed, iterations } = digestArtifacts(artifacts, narrative);
   return {
-    missing: [...missing.map(({ message }) => message), ...runAgain(missing)],
+    ...(missing.length === 0 ? {} : { rejected: rejectedBy(missing) }),
     notes,
-    claim: {
-      files: files.map(({ path, lines, why }) => ({
-        path,
-        ...(lines === undefined ? {} : { lines }),
-        ...(why === undefined ? {} : { why }),
-      })),
-      ...(tests === undefined ? {} : { testsAdded: tests }),
-      ...(coverage === undefined ? {} : { coverage }),
-      ...(issuesFound === undefined ? {} : { issues: { found: issuesFound, fixed: issuesFixed ?? issuesFound } }),
-      ...(iterations === undefined ? {} : { iterations }),
-    },
+    claim: claimOf(digestArtifacts(artifacts, narrative)),
+  };
+};
+
+/** What artifacts say of the work, as an agent's closing block would. */
+export const claimOf = (digest: CardDigest): BuildClaim => {
+  const { files, tests, coverage, issuesFound, issuesFixed, iterations } = digest;
+  return {
+    files: files.map(({ path, lines, why }) => ({
+      path,
+      ...(lines === undefined ? {} : { lines }),
+      ...(why === undefined ? {} : { why }),
+    })),
+    ...(tests === undefined ? {} : { testsAdded: tests }),
+    ...(coverage === undefined ? {} : { coverage }),
+    ...(issuesFound === undefined ? {} : { issues: { found: issuesFound, fixed: issuesFixed ?? issuesFound } }),
+    ...(iterations === undefined ? {} : { iterations }),
   };
 };
 
@@ -79,11 +84,10 @@ const askedOfPhase = ({ run }: World, effect: CheckEvidence): readonly AskedEvid
   return phase?.evidence === "work" ? ["builder"] : [];
 };
 
-/** The phases whose evidence is missing, for an agent that runs them itself. */
-const runAgain = (missing: readonly MissingArtifact[]): string[] => {
-  const phases = [...new Set(missing.map(({ phase }) => phase))];
-  return phases.length === 0 ? [] : [`run again: ${phases.join(", ")}`];
-};
+const rejectedBy = (missing: readonly MissingArtifact[]): RejectedArtifacts => ({
+  artifacts: missing.map(({ message }) => message),
+  phases: [...new Set(missing.map(({ phase }) => phase))],
+});
 
 /** Lines of a file of the project; undefined where it is none, or leads outside. */
 const linesOf = async (projectPath: string, path: string): Promise<number | undefined> => {

@@ -52,7 +52,11 @@ export const readStoryArtifacts = async (
     }
     return [readArtifact(file, Buffer.from(file.bytes).toString("utf8"), key, keys)];
   });
-  return { artifacts, narrative: narrativeOf(files) };
+  const log = files.find(({ kind }) => kind === "narrative");
+  if (log === undefined || before.get(log.file) === blobId(log.bytes, before))
+    return { artifacts, narrative: undefined };
+  const told = before.has(log.file) ? await textAt(world, place, baseline ?? "HEAD", log.file) : "";
+  return { artifacts, narrative: narrativeOf(Buffer.from(log.bytes).toString("utf8"), told) };
 };
 
 /** The bytes of a story's files in a completions folder, those beyond a bound and what is no plain file left out. */
@@ -74,11 +78,10 @@ export const readArtifactFiles = async (
 /** Every key of the run's backlog. */
 export const keysOf = ({ run }: World): readonly StoryKey[] => run.stories.map(({ key }) => key);
 
-const narrativeOf = (files: readonly ArtifactBytes[]): NarrativeSummary | undefined => {
-  const log = files.find(({ kind }) => kind === "narrative");
-  if (log === undefined) return undefined;
+/** Without what an earlier run told, where the log goes on with it. */
+const narrativeOf = (log: string, told: string): NarrativeSummary => {
   const narrative = createNarrative();
-  narrative.push(Buffer.from(log.bytes).toString("utf8"));
+  narrative.push(log.startsWith(told) ? log.slice(told.length) : log);
   narrative.end();
   return summarizeNarrative(narrative.entries);
 };
@@ -109,6 +112,13 @@ const blobsAt = async (world: World, place: Place, commit: string): Promise<Read
       return match?.[1] === undefined || match[2] === undefined ? [] : [[match[2], match[1]] as const];
     }),
   );
+};
+
+/** The text of one of the folder's files at a commit; empty where it cannot be read. */
+const textAt = async (world: World, place: Place, commit: string, file: string): Promise<string> => {
+  const path = `${world.repository.prefix}${world.run.completions}/${file}`;
+  const { stdout } = await git(["cat-file", "blob", `${commit}:${path}`], { cwd: place.path, allowFailure: true });
+  return stdout;
 };
 
 /** Git's id of some bytes, by the hash that the other ids have. */

@@ -63,7 +63,10 @@ export const performEvidence = async (
   });
   const cheap = first.missing.filter(({ check }) => check !== "gates");
   const artifacts = await acceptArtifacts(world, effect, place, tasks);
-  if (cheap.length + artifacts.missing.length > 0) return withArtifacts(toResult(first, [], undefined), artifacts);
+  if (cheap.length > 0 || artifacts.rejected !== undefined) {
+    const { files } = await lookAtFiles(world, place, baseline);
+    return withArtifacts({ ...toResult(first, [], undefined), files }, artifacts);
+  }
   const gates =
     plan.gates.length === 0 ? [] : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
   const [{ flags: tampered, files }, moved] = await Promise.all([
@@ -173,11 +176,12 @@ const forProject = (world: World, changes: SeenChanges, elsewhere: string | unde
 };
 
 /** What artifacts say beside the rest. */
-const withArtifacts = (result: EvidenceResult, { missing, notes, claim }: AcceptedArtifacts): EvidenceResult => ({
+const withArtifacts = (result: EvidenceResult, { rejected, notes, claim }: AcceptedArtifacts): EvidenceResult => ({
   ...result,
-  ok: result.ok && missing.length === 0,
-  missing: [...result.missing, ...missing],
+  ok: result.ok && rejected === undefined,
+  missing: [...result.missing, ...(rejected?.artifacts ?? [])],
   notes: [...result.notes, ...notes],
+  ...(rejected === undefined ? {} : { rejected }),
   ...(claim === undefined ? {} : { claim }),
 });
 

@@ -17,7 +17,8 @@ export const workerEnd = (world: World, effect: RunTurn, end: TurnEnd, finalText
     case "failed":
       return {
         kind: "halted",
-        reason: `FAILED at ${message.phase ?? "an unnamed phase"}${said === "" ? "" : `: ${said}`}`,
+        reason: said === "" ? "the worker says that it failed, and not why" : said,
+        ...(message.phase === undefined ? {} : { phase: message.phase }),
       };
     case "blocked":
       return { kind: "question", question: said === "" ? "the worker is blocked and does not say by what" : said };
