@@ -53,7 +53,8 @@ const criteria = z.strictObject({
 const outcome = z.enum(["done", "already-done", "failed", "blocked", "skipped", "parked", "awaiting-operator"]);
 const time = z.iso.datetime();
 const story = z.string().min(1);
-const phase = z.enum(["PREPARE", "BUILD", "VERIFY", "ASSESS", "REFINE", "COMMIT", "REFLECT"]);
+// A project may have phases of its own.
+const phase = z.string().regex(/^[A-Z][A-Z0-9_-]*$/);
 
 const line = <K extends string, T extends z.core.$ZodLooseShape>(type: K, shape: T) =>
   z.strictObject({
