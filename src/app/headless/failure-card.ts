@@ -1,7 +1,7 @@
 import type { Pipeline } from "../../core/model/pipeline.ts";
 import { firstLine, plainLine } from "../../core/model/plain-text.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
-import { barePath, type CardContext, durationOf, fileLine } from "./card-parts.ts";
+import { barePath, type CardContext, durationOf, fileLine, noteLines } from "./card-parts.ts";
 import { failedAt, failureReason, phaseLines, phaseWithNumber } from "./phase-lines.ts";
 import { bounded, CLAIM_MARK, paragraph, rule, spread } from "./print-lines.ts";
 import type { AttemptRecord, StoryRecord } from "./story-record.ts";
@@ -32,6 +32,7 @@ export const failureCard = (
     ...attemptLines(story, record, state.policy.pipeline),
     `  Retry: Attempt ${story.attempt} of ${state.policy.attemptsMax}${story.attempt >= state.policy.attemptsMax ? " exhausted" : ""}`,
     ...actionLines(failure?.recoveryHints ?? []),
+    ...noteLines(story),
     "",
     rule(columns),
   ];

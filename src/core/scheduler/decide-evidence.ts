@@ -64,7 +64,7 @@ const alreadyDone = (
   const { key } = story.story;
   if (result.ok) {
     const ended = endWell(decision, story, workDone(story, "already-done"));
-    return [...requestStatus(decision, key, statusWhenDone(story, "done")), ...ended];
+    return [...requestStatus(decision, key, statusWhenDone(story, result.finalStatus ?? "done")), ...ended];
   }
   if (story.turns === 0) return [{ type: "phase.due", story: key, next: startingAt(effect.phase) }];
   return failAttempt(decision, story, effect.phase, missingEvidence(effect, result));

@@ -55,14 +55,18 @@ const NOT_CARRIED = /(^|\/)(\.claude\/worktrees|\.storyboard)\/?$/;
 
 /**
  * Finds out what a worktree needs besides the tracked files: three git processes, once a run.
+ * @param leftOut a folder relative to the project that is not carried in by itself: what lies there is an earlier run's
  * @param backlogPaths sprint file and story files, relative to the project: their folders are carried in when untracked
  */
 export const detectSetup = async (
   repository: Repository,
   settings: SetupSettings,
   backlogPaths: readonly string[],
+  leftOut?: string,
 ): Promise<Setup> => {
-  const [carried, lockfiles] = await Promise.all([findCarried(repository, backlogPaths), findLockfiles(repository)]);
+  const [untracked, lockfiles] = await Promise.all([findCarried(repository, backlogPaths), findLockfiles(repository)]);
+  const outside = leftOut === undefined ? undefined : `${join(repository.prefix, leftOut)}/`;
+  const carried = untracked.filter((path) => outside === undefined || !path.startsWith(outside));
   const installed = await findInstalled(repository, lockfiles);
   const clone =
     settings.clone === "auto"

@@ -64,13 +64,21 @@ export const readArtifactFiles = async (
   folder: string,
   key: StoryKey,
   keys: readonly StoryKey[],
-): Promise<readonly ArtifactBytes[]> => {
+): Promise<readonly ArtifactBytes[]> => readFound(folder, findArtifacts(await namesIn(folder), key, keys));
+
+/** Names of the plain files of a completions folder, bounded; none where there is no such folder. */
+export const namesIn = async (folder: string): Promise<readonly string[]> => {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return names.slice(0, NAMES_MAX);
+};
+
+/** Found files with their bytes; one that is gone or a link is left out. */
+export const readFound = async (folder: string, found: readonly ArtifactFile[]): Promise<readonly ArtifactBytes[]> => {
   const files: ArtifactBytes[] = [];
-  for (const found of findArtifacts(names.slice(0, NAMES_MAX), key, keys)) {
-    const bytes = await readBounded(join(folder, found.file));
-    if (bytes !== undefined) files.push({ ...found, bytes });
+  for (const file of found) {
+    const bytes = await readBounded(join(folder, file.file));
+    if (bytes !== undefined) files.push({ ...file, bytes });
   }
   return files;
 };

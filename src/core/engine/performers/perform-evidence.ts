@@ -2,7 +2,6 @@ import { checkEvidence } from "../../evidence/checks.ts";
 import type { CriteriaJudgement } from "../../evidence/criteria-judgement.ts";
 import { criteriaSetting } from "../../evidence/criteria-plan.ts";
 import type { Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
-import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
 import { productPaths } from "../../evidence/owned-paths.ts";
 import type { EvidencePart } from "../../evidence/profiles.ts";
 import { turnPhases } from "../../model/pipeline.ts";
@@ -14,6 +13,7 @@ import { changesSince, commitAll, type StoryChanges } from "../../workspace/stor
 import { treeOf } from "../../workspace/working-state.ts";
 import { type AcceptedArtifacts, acceptArtifacts } from "../artifacts/accept-artifacts.ts";
 import { keepReconciliation } from "../artifacts/keep-reconciliation.ts";
+import { lookAlreadyDone } from "./already-done.ts";
 import { checkCriteria } from "./check-criteria.ts";
 import { commitSubject } from "./commit-subject.ts";
 import { lookAtFiles } from "./evidence-files.ts";
@@ -35,7 +35,7 @@ export const performEvidence = async (
   const place = await placeOf(world, effect.story);
   await swept(world, effect.story);
   await undoLeftChecks(world, effect.story, place.path);
-  if (effect.purpose === "already-done") return alreadyDone(world, effect, place, baselineRed, signal);
+  if (effect.purpose === "already-done") return lookAlreadyDone(world, effect, place, baselineRed, signal);
   const baseline = effect.baseline ?? "HEAD";
   await commitForAgent(world, effect, place);
   const [seen, hidden] = await Promise.all([
@@ -229,33 +229,5 @@ const withCriteria = (
     missing: [...result.missing, ...missing],
     notes: [...result.notes, ...criteria.notes],
     criteria: criteria.ledger,
-  };
-};
-
-/** A story that needs no work: its tasks were all ticked at the baseline, and the gates are green there. */
-const alreadyDone = async (
-  world: World,
-  effect: CheckEvidence,
-  place: Place,
-  baselineRed: readonly string[],
-  signal: AbortSignal,
-): Promise<EffectResult> => {
-  const story = storyIn(world, effect.story);
-  const open = story.tasks.filter((task) => !task.done).map((task) => `task "${task.text}" was not ticked`);
-  const missing = story.tasks.length === 0 ? ["the story has no tasks that could all be ticked"] : open;
-  const plan = gatesFor(world);
-  const gates =
-    missing.length > 0 || plan.gates.length === 0
-      ? []
-      : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
-  const { red } = judgeGates(gates, new Set(baselineRed));
-  const all = [...missing, ...red.map(describeRedGate)];
-  return {
-    kind: "evidence",
-    ok: all.length === 0,
-    missing: all,
-    notes: [],
-    flags: [],
-    ...(gates.length === 0 ? {} : { gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }),
   };
 };
