@@ -24,7 +24,8 @@ export const failureCard = (
     rule(columns),
     "",
     `  Failed at: ${phaseWithNumber(failedAt(story, record), state.policy.pipeline)}`,
-    `  Reason: ${failure === undefined ? "–" : plainLine(`${failure.type}: ${failure.message}`)}`,
+    `  Reason: ${plainLine(failureReason(story, failedAt(story, record)))}`,
+    `  Type: ${failure?.type ?? "–"}`,
     ...missingLines(record.attempts.at(-1)),
     ...paragraph(failure?.context ?? "", "    │ ", CONTEXT_LINES_MAX),
     "",
@@ -33,17 +34,23 @@ export const failureCard = (
     `  Retry: Attempt ${story.attempt} of ${state.policy.attemptsMax}${story.attempt >= state.policy.attemptsMax ? " exhausted" : ""}`,
     ...actionLines(failure?.recoveryHints ?? []),
     ...noteLines(story),
+    ...(isClaimed(record) ? [`  ${CLAIM_MARK} said by the agent, not checked`] : []),
     "",
     rule(columns),
   ];
 };
 
+/** Whether the card says anything that is the agent's word alone. */
+const isClaimed = ({ files, claim, attempts }: StoryRecord): boolean =>
+  attempts.at(-1)?.lacking !== undefined || (files === undefined && (claim?.files.length ?? 0) > 0);
+
 /** Missing artifacts on one line, as the source has them; other missing evidence one piece a line, to be gone through. */
 const missingLines = (attempt: AttemptRecord | undefined): string[] => {
-  const { missing = [], artifacts = [] } = attempt ?? {};
+  const { missing = [], artifacts = [], lacking } = attempt ?? {};
   const others = missing.filter((message) => !artifacts.includes(message));
+  const named = lacking === undefined ? artifacts : [`${lacking}${CLAIM_MARK}`];
   return [
-    ...(artifacts.length === 0 ? [] : [`  Missing artifacts: ${artifacts.map(plainLine).join(", ")}`]),
+    ...(named.length === 0 ? [] : [`  Missing artifacts: ${named.map(plainLine).join(", ")}`]),
     ...bounded(
       others.map((message, i) => `  ${i === 0 ? "Missing:" : "        "} ${plainLine(message)}`),
       LISTED_MAX,
@@ -59,9 +66,7 @@ const partlyDone = ({ files, claim }: StoryRecord): string[] => {
   const done = files?.map(({ path }) => ({ ...reasons.get(barePath(path)), path })) ?? claimed;
   if (done.length === 0) return [];
   return [
-    files === undefined
-      ? `  What was partially done${CLAIM_MARK} (${CLAIM_MARK} said by the agent, not checked):`
-      : "  What was partially done:",
+    `  What was partially done${files === undefined ? CLAIM_MARK : ""}:`,
     ...bounded(
       done.map((file) => `    ~ ${fileLine(file)}`),
       LISTED_MAX,

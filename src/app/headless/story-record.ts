@@ -34,6 +34,8 @@ export interface AttemptRecord {
   /** What the last look at its evidence missed, and what of that are artifacts. */
   missing: readonly string[];
   artifacts: readonly string[];
+  /** What its agent itself says is missing. */
+  lacking: string | undefined;
 }
 
 /** What a run's events say of one story, for its card: the state keeps only what decisions need. */
@@ -148,6 +150,7 @@ const attemptOf = (record: StoryRecord, attempt: number): AttemptRecord => {
     failedAt: undefined,
     missing: [],
     artifacts: [],
+    lacking: undefined,
   };
   record.attempts.push(next);
   if (record.attempts.length > REMEMBERED_MAX) record.attempts.shift();
@@ -174,6 +177,7 @@ const turnEnded = (record: StoryRecord, phaseName: PhaseName, result: TurnResult
   attempt.failedAt = ownPhase(result);
   attempt.missing = [];
   attempt.artifacts = [];
+  attempt.lacking = result.end.kind === "halted" ? result.end.missing : undefined;
   if (result.claim !== undefined) record.claim = withClaim(record.claim, result.claim);
   const total = record.totals.get(phaseName) ?? { durationMs: 0, usage: NO_USAGE };
   record.totals.set(phaseName, {

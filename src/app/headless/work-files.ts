@@ -16,9 +16,13 @@ export const workFiles = ({ files, claim }: StoryRecord): string[] => {
   const claimed = claim?.files ?? [];
   if (files === undefined) return claimedFiles(claimed);
   const reasons = new Map(claimed.map((file) => [barePath(file.path), file]));
+  // In the order in which the agent tells of them, the others behind.
+  const order = new Map(claimed.map(({ path }, i) => [barePath(path), i]));
+  const placeOf = (path: string): number => order.get(barePath(path)) ?? order.size;
   const named = (kind: (typeof files)[number]["kind"]): ClaimedFile[] =>
     files
       .filter((file) => file.kind === kind)
+      .sort((a, b) => placeOf(a.path) - placeOf(b.path))
       .map(({ path }) => withReason(path, kind === "modified", reasons.get(barePath(path))));
   const changed = new Set(files.map(({ path }) => barePath(path)));
   const pretended = claimed.filter(({ path }) => !changed.has(barePath(path)));

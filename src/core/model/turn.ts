@@ -64,8 +64,10 @@ export type TurnEnd =
   | {
       readonly kind: "halted";
       readonly reason: string;
-      /** The phase that it names, where it runs all phases itself. */
+      /** The phase that it names, where it runs all phases itself; what it says is missing, and recommends. */
       readonly phase?: string;
+      readonly missing?: string;
+      readonly advice?: string;
     }
   | { readonly kind: "question"; readonly question: string }
   | { readonly kind: "already-done" }

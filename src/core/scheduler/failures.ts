@@ -56,8 +56,9 @@ const CUT_MESSAGE: Readonly<Record<CutReason, readonly [FailureType, string]>> =
 export const failureOfTurn = (phase: string, result: TurnResult): Failure => {
   const context = [`${phase}, after ${Math.round(result.durationMs / 1000)} s`, ...result.lastLines].join("\n");
   const [type, message] = describeEnd(result.end);
-  const named = result.end.kind === "halted" ? (result.end.phase ?? phase) : phase;
-  return failureOf(type, `${named}: ${message}`, context);
+  const { phase: named = phase, advice } = result.end.kind === "halted" ? result.end : {};
+  const failure = failureOf(type, `${named}: ${message}`, context);
+  return advice === undefined ? failure : { ...failure, recoveryHints: [advice, ...failure.recoveryHints] };
 };
 
 /** Causes that are not the environment's. */

@@ -206,7 +206,7 @@ test("a failed story tells where, why, what is missing, every attempt and phase,
   const printed = text();
   expect(printed).toContain("❌ 36-6 FAILED — Story 36-6-x");
   expect(printed).toContain(
-    "  Failed at: BUILD (Phase 1)\n  Reason: ValidationError: Completion rejected, missing: commit",
+    "  Failed at: BUILD (Phase 1)\n  Reason: Completion rejected, missing: commit feat(36-6)\n  Type: ValidationError\n",
   );
   expect(printed).toContain("  Missing: commit feat(36-6)\n");
   expect(printed).toContain("    ~ src/index.ts:22-89 — wired up\n");

@@ -1,3 +1,4 @@
+import { posix } from "node:path";
 import type { PhaseTask, PromptContext } from "../../agents/prompts/context.ts";
 import {
   answerPrompt,
@@ -74,6 +75,10 @@ const criteriaMode = (run: RunFile): Pick<PromptContext, "criteria"> => {
   return setting === "off" ? {} : { criteria: setting };
 };
 
+/** Where evidence is looked for: what stands there is the sprint's folder, wherever the sprint file is. */
+const artifactsFolder = ({ completions }: RunFile): Pick<PromptContext, "artifacts"> =>
+  completions === undefined ? {} : { artifacts: posix.dirname(completions) };
+
 const contextOf = (
   world: World,
   effect: RunTurn,
@@ -101,6 +106,7 @@ const contextOf = (
     ...(coordinatesGates(run) ? { gateProgram: world.bin } : {}),
     ...(diffRange === undefined ? {} : { diffRange }),
     batchMode: run.config.batch_mode,
+    ...artifactsFolder(run),
     ...criteriaMode(run),
     ...(effect.criteria === undefined ? {} : { ledger: effect.criteria }),
     ...(effect.conflict === undefined ? {} : { conflict: effect.conflict }),
