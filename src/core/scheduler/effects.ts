@@ -112,6 +112,8 @@ export interface CheckEvidence {
   readonly phase: PhaseName;
   /** `salvage`: a turn was cut off and what it finished is looked at; `already-done`: before any turn. */
   readonly purpose: "phase" | "salvage" | "already-done";
+  /** With `already-done`: its agent says so, after a turn. */
+  readonly isSaid?: true;
   readonly baseline?: string;
   /** What the story has to be merged with, after a landing that was refused. */
   readonly conflict?: LandingConflict;

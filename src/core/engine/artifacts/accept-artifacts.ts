@@ -13,7 +13,7 @@ import type { TaskFacts } from "../../evidence/task-thresholds.ts";
 import { turnPhases } from "../../model/pipeline.ts";
 import type { BuildClaim } from "../../model/review.ts";
 import type { CheckEvidence, RejectedArtifacts } from "../../scheduler/effects.ts";
-import type { Place, World } from "../performers/world.ts";
+import { type Place, storyIn, type World } from "../performers/world.ts";
 import { keysOf, readStoryArtifacts } from "./story-artifacts.ts";
 
 /** Bytes of a cited file in which lines are counted. */
@@ -50,6 +50,7 @@ export const acceptArtifacts = async (
     // The check of commits has its own words for that.
     hasCommit: true,
     citationProblems,
+    wasTicked: wasTicked(world, effect),
     ...(tasks === undefined ? {} : { tasks }),
   });
   return {
@@ -57,6 +58,25 @@ export const acceptArtifacts = async (
     notes,
     claim: claimOf(digestArtifacts(artifacts, narrative)),
   };
+};
+
+/** What is missing where a worker says that its story was done before: it leaves the progress artifact, and says so there. */
+export const missingWhenDone = async (
+  world: World,
+  effect: CheckEvidence,
+  place: Place,
+): Promise<readonly string[]> => {
+  const phase = turnPhases(world.run.policy.pipeline).find(({ name }) => name === effect.phase);
+  if (world.run.config.evidence.profile !== "pantheon" || phase?.prompt !== "worker") return [];
+  const { artifacts } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
+  const input = { key: effect.story, keys: keysOf(world), artifacts, hasCommit: true, citationProblems: [] };
+  const { missing } = checkArtifacts({ ...input, asked: ["progress"], wasTicked: wasTicked(world, effect) });
+  return missing.map(({ message }) => message);
+};
+
+const wasTicked = (world: World, { story }: CheckEvidence): boolean => {
+  const { tasks } = storyIn(world, story);
+  return tasks.length > 0 && tasks.every(({ done }) => done);
 };
 
 /** What artifacts say of the work, as an agent's closing block would. */

@@ -5,6 +5,7 @@ import { checkTasks } from "../../evidence/task-check.ts";
 import type { Story } from "../../model/story.ts";
 import type { CheckEvidence, EffectResult } from "../../scheduler/effects.ts";
 import { treeOf } from "../../workspace/working-state.ts";
+import { missingWhenDone } from "../artifacts/accept-artifacts.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
 import { type Place, storyIn, type World } from "./world.ts";
 
@@ -22,13 +23,15 @@ export const lookAlreadyDone = async (
   const story = storyIn(world, effect.story);
   const commit = story.recovered !== undefined && "commit" in story.recovered ? story.recovered.commit : undefined;
   const tasks = commit === undefined ? allTicked(story) : enoughTicked(world, story);
+  const artifacts = effect.isSaid ? await missingWhenDone(world, effect, place) : [];
+  const cheap = [...artifacts, ...tasks.missing];
   const plan = gatesFor(world);
   const gates =
-    tasks.missing.length > 0 || plan.gates.length === 0
+    cheap.length > 0 || plan.gates.length === 0
       ? []
       : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
   const { red } = judgeGates(gates, new Set(baselineRed));
-  const all = [...tasks.missing, ...red.map(describeRedGate)];
+  const all = [...cheap, ...red.map(describeRedGate)];
   const origin = commit === undefined ? [] : [`recovered from its progress artifact, commit ${commit.slice(0, 7)}`];
   return {
     kind: "evidence",
