@@ -89,7 +89,7 @@ const detailOf = (story: StoryState, { state, records, nowMs, lastWords, label }
     case "queued": {
       const reason = waitingFor(state, story, nowMs);
       if (reason === null || reason === "worker") return "";
-      return story.unmet > 0 ? `blocked by ${label(reason)}` : `waits for ${reason}`;
+      return story.unmet > 0 ? `blocked by ${reason.split(", ").map(label).join(", ")}` : `waits for ${reason}`;
     }
     case "running":
     case "landing": {

@@ -2,7 +2,7 @@ import type { CriteriaLedger, CriterionClaim } from "../model/criteria.ts";
 import type { Failure } from "../model/failure.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
 import type { PhaseName, Role } from "../model/pipeline.ts";
-import type { BuildClaim, Finding, WorkFile } from "../model/review.ts";
+import type { BuildClaim, Finding, RejectedArtifacts, WorkFile } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
 import type { StoryKey } from "../model/story-key.ts";
 import type { CutReason, TurnResult } from "../model/turn.ts";
@@ -247,14 +247,6 @@ export type EvidenceResult = {
   /** Unset where the checks of acceptance criteria were not looked at. */
   readonly criteria?: CriteriaLedger;
 };
-
-/** Artifacts that are missing or do not hold. */
-export interface RejectedArtifacts {
-  /** `themis artifact (no ASSESS phase evidence)`; each is among the missing evidence, too. */
-  readonly artifacts: readonly string[];
-  /** The phases that the agent has to run again, the earliest first. */
-  readonly phases: readonly PhaseName[];
-}
 
 export type LandingResult =
   /** Without a commit where the story changed nothing. */

@@ -20,6 +20,8 @@ export interface Setup {
   readonly copy: readonly string[];
   /** Untracked folders (with `/`) and files that agents need and that never land. */
   readonly carried: readonly string[];
+  /** Folder within one of these that stays behind: an earlier run's artifacts are no evidence of this one. */
+  readonly leftOut?: string;
   /** Shell line for the project's folder in the worktree; run when what it makes is not there or out of date. */
   readonly setup?: string;
   readonly dependencies: readonly Dependencies[];
@@ -65,8 +67,8 @@ export const detectSetup = async (
   leftOut?: string,
 ): Promise<Setup> => {
   const [untracked, lockfiles] = await Promise.all([findCarried(repository, backlogPaths), findLockfiles(repository)]);
-  const outside = leftOut === undefined ? undefined : `${join(repository.prefix, leftOut)}/`;
-  const carried = untracked.filter((path) => outside === undefined || !path.startsWith(outside));
+  const behind = leftOut === undefined ? undefined : join(repository.prefix, leftOut);
+  const carried = untracked.filter((path) => behind === undefined || !path.startsWith(`${behind}/`));
   const installed = await findInstalled(repository, lockfiles);
   const clone =
     settings.clone === "auto"
@@ -79,7 +81,9 @@ export const detectSetup = async (
     installed: installedPath(found),
     isCloned: clone.includes(installedPath(found)),
   }));
-  return { clone, copy, carried, dependencies, ...(setup === "" || setup === undefined ? {} : { setup }) };
+  const isWithin = behind !== undefined && carried.some((path) => path.endsWith("/") && behind.startsWith(path));
+  const leaving = isWithin ? { leftOut: behind } : {};
+  return { clone, copy, carried, ...leaving, dependencies, ...(setup === "" || setup === undefined ? {} : { setup }) };
 };
 
 interface Found {

@@ -96,3 +96,33 @@ test("what workers say at their end is heard, and no more than that is believed"
   expect(said("1-6")).toContain("reviewer artifact (no VERIFY phase evidence)");
   expect(project.git("status", "--porcelain")).toBe("");
 });
+
+test.each(["untracked", "ignored"])(
+  "artifacts of an earlier run in an %s folder are no evidence of this one",
+  async (way) => {
+    const configuration = workerConfiguration("max_retry_per_story: 1\n");
+    const project = workerSprint(
+      [{ key: "1-1-old" }],
+      { "1-1-old": "prepare; build; tick; commit; complete" },
+      configuration,
+    );
+    projects.push(project);
+    for (const kind of ["review", "themis", "reconciler"]) {
+      project.write(
+        `${FOLDER}/completions/1-1-${kind}.json`,
+        '{"verdict":"PASS","issues":[],"triage":[],"tasks_checked":2}\n',
+      );
+    }
+    if (way === "ignored") project.write(".gitignore", "_bmad-output/\n");
+    project.git("init", "-q", "-b", "main");
+    project.git("config", "user.name", "Test");
+    project.git("config", "user.email", "test@localhost");
+    project.git("add", "src", "storyboard.yaml", ...(way === "ignored" ? [".gitignore"] : []));
+    project.git("commit", "-qm", "start");
+    await project.storyboard(["run"], workerEnvironment(project));
+    const message = storyIn(await statusOf(project), "1-1").error?.message ?? "";
+    expect(message).toContain("reviewer artifact (no VERIFY phase evidence)");
+    expect(message).toContain("themis artifact (no ASSESS phase evidence)");
+    expect(message).toContain("reconciler artifact (no COMMIT/reconciliation evidence)");
+  },
+);

@@ -11,8 +11,8 @@ import { type CardDigest, digestArtifacts } from "../../evidence/pantheon/card-d
 import { checkCitations } from "../../evidence/pantheon/citations.ts";
 import type { TaskFacts } from "../../evidence/task-thresholds.ts";
 import { turnPhases } from "../../model/pipeline.ts";
-import type { BuildClaim } from "../../model/review.ts";
-import type { CheckEvidence, RejectedArtifacts } from "../../scheduler/effects.ts";
+import type { BuildClaim, RejectedArtifacts } from "../../model/review.ts";
+import type { CheckEvidence } from "../../scheduler/effects.ts";
 import { type Place, storyIn, type World } from "../performers/world.ts";
 import { keysOf, readStoryArtifacts } from "./story-artifacts.ts";
 
