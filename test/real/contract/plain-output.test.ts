@@ -45,7 +45,7 @@ test("plain output is the source form: feed, cards, summary with failures explai
     "1-1 | BUILD  red words",
     "✅ 1-1 COMPLETE — ",
     "+ src/1-1-base.txt — the base",
-    "~ README.md:3-9 — says so",
+    "? README.md:3-9 — says so",
     "Tests: 25 added (97.6% coverage)",
     "Commit: feat(1-1): ",
     "❌ 1-2 FAILED — ",
