@@ -53,6 +53,7 @@ const criteria = z.strictObject({
 const outcome = z.enum(["done", "already-done", "failed", "blocked", "skipped", "parked", "awaiting-operator"]);
 const time = z.iso.datetime();
 const story = z.string().min(1);
+// A project may have phases of its own.
 const phase = z.string().regex(/^[A-Z][A-Z0-9_-]*$/);
 
 const line = <K extends string, T extends z.core.$ZodLooseShape>(type: K, shape: T) =>

@@ -1,4 +1,4 @@
-import { padToWidth } from "../../core/model/display-width.ts";
+import { cutToWidth, displayWidth, padToWidth } from "../../core/model/display-width.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import { effectiveWorkers, type RunState, type StoryState } from "../../core/scheduler/state.ts";
@@ -11,6 +11,8 @@ import type { StoryRecords } from "./story-record.ts";
 
 /** Stories that one dashboard lists; a bigger sprint is counted. */
 const ROWS_MAX = 40;
+/** Room for what a story does, however narrow the output is. */
+const DETAIL_COLUMNS_MIN = 4;
 
 /** What a dashboard is drawn from. */
 export interface DashboardFacts {
@@ -37,7 +39,12 @@ export const dashboardLines = (facts: DashboardFacts): string[] => {
     ...stories.map((story, index) => {
       const { mark, word } = statusMark(story, facts.records.of(story.story.key).narrated);
       const status = padToWidth(`${padToWidth(mark, 2)} ${word}`, 12);
-      return `  ${padToWidth(labels[index] ?? "", labelColumns)}  ${status} ${detailOf(story, facts)}`;
+      const head = `  ${padToWidth(labels[index] ?? "", labelColumns)}  ${status} `;
+      const age = ageOf(story, nowMs);
+      if (age === undefined) return head + detailOf(story, facts);
+      // How long it takes is seen however much there is to say.
+      const room = Math.max(DETAIL_COLUMNS_MIN, columns - displayWidth(head) - displayWidth(age) - 4);
+      return `${head}${cutToWidth(detailOf(story, facts), room)}    ${age}`;
     }),
     ...(left > 0 ? [`  … ${left} more`] : []),
     `  ${totalsOf(state)}`,
@@ -66,6 +73,12 @@ const interestOf = (story: StoryState): number => {
   return story.stage === "queued" ? 2 : 1;
 };
 
+/** For how long a story is in its phase; undefined where it is in none. */
+const ageOf = (story: StoryState, nowMs: number): string | undefined =>
+  story.stage === "running" || story.stage === "landing"
+    ? `[${durationClock(nowMs - (story.phaseStartedAtMs ?? nowMs))}]`
+    : undefined;
+
 const detailOf = (story: StoryState, { state, records, nowMs, lastWords, label }: DashboardFacts): string => {
   const { key } = story.story;
   switch (story.stage) {
@@ -76,13 +89,12 @@ const detailOf = (story: StoryState, { state, records, nowMs, lastWords, label }
     case "queued": {
       const reason = waitingFor(state, story, nowMs);
       if (reason === null || reason === "worker") return "";
-      return story.unmet > 0 ? `blocked by ${reason}` : `waits for ${reason}`;
+      return story.unmet > 0 ? `blocked by ${reason.split(", ").map(label).join(", ")}` : `waits for ${reason}`;
     }
     case "running":
     case "landing": {
       const again = story.attempt > 1 ? `attempt ${story.attempt}  ` : "";
-      const age = durationClock(nowMs - (story.phaseStartedAtMs ?? nowMs));
-      return `[${age}]  ${again}${lastWords.get(key) ?? waitingFor(state, story, nowMs) ?? "working"}`;
+      return `${again}${lastWords.get(key) ?? waitingFor(state, story, nowMs) ?? "working"}`;
     }
   }
 };

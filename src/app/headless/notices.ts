@@ -122,7 +122,8 @@ const requeued = (event: Extract<RunEvent, { type: "story.requeued" }>, state: R
   switch (event.reason) {
     case "retry": {
       const tries = `attempt ${event.attempt} of ${state.policy.attemptsMax}`;
-      return [`⚠ ${name} rejected — ${firstLine(event.failure?.message ?? "–")}. Re-queued (${tries})`];
+      const why = firstLine(event.failure?.message ?? "–").replace(/^Completion rejected, (?=missing: )/, "");
+      return [`⚠ ${name} rejected — ${why}. Re-queued (${tries})`];
     }
     case "reopened":
       return [`⚠ ${name} is tried again${last === undefined ? "" : ` after: ${firstLine(last.message)}`}`];

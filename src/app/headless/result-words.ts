@@ -1,8 +1,10 @@
+import { counted } from "../../core/model/counted.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import { questionOf } from "../../core/scheduler/inbox.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
 import { issuesOf } from "./issues.ts";
+import { failedAt, failureReason } from "./phase-lines.ts";
 import { CLAIM_MARK } from "./print-lines.ts";
 import type { StoryRecord } from "./story-record.ts";
 
@@ -26,10 +28,19 @@ export const resultWords = (story: StoryState, record: StoryRecord, label: (key:
       return plainLine(story.question?.text ?? "waits for an answer");
     case "failed":
     case undefined:
-      return plainLine(
-        `${story.phase === undefined ? "" : `Phase ${story.phase} - `}${story.failures.at(-1)?.message ?? "–"}`,
-      );
+      return plainLine(failureWords(story, record));
   }
+};
+
+/** `Missing builder artifact after 2 attempts`, else `Phase VERIFY - critical security issue`. */
+const failureWords = (story: StoryState, record: StoryRecord): string => {
+  const artifacts = record.attempts.at(-1)?.artifacts ?? [];
+  if (artifacts.length > 0) {
+    const names = [...new Set(artifacts.map((artifact) => artifact.replace(/ \(.*/s, "")))];
+    return `Missing ${names.join(", ")} after ${counted(story.attempt, "attempt")}`;
+  }
+  const phase = failedAt(story, record);
+  return `${phase === undefined ? "" : `Phase ${phase} - `}${failureReason(story, phase)}`;
 };
 
 const numbersOf = (story: StoryState, record: StoryRecord): string[] => {

@@ -4,7 +4,7 @@ import type { BuildClaim } from "../../core/model/review.ts";
 import { questionOf } from "../../core/scheduler/inbox.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
 import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
-import { type CardContext, durationOf } from "./card-parts.ts";
+import { type CardContext, durationOf, noteLines } from "./card-parts.ts";
 import { criteriaReasons, criteriaWords } from "./criteria-lines.ts";
 import { failureCard } from "./failure-card.ts";
 import { issuesOf } from "./issues.ts";
@@ -28,6 +28,7 @@ export const storyCard = (story: StoryState, record: StoryRecord, context: CardC
       return [
         `⏭ ${name} ALREADY DONE — ${plainLine(story.story.title)}`,
         "   All tasks checked, no gaps. Skipped pipeline.",
+        ...noteLines(story, "   "),
       ];
     case "blocked": {
       const by = story.blockedBy;
@@ -78,10 +79,7 @@ const doneCard = (story: StoryState, record: StoryRecord, { columns, label }: Ca
       story.flags.map((flag) => `  ⚠ ${plainLine(flag)}`),
       LISTED_MAX,
     ),
-    ...bounded(
-      story.notes.map((note) => `  Note: ${plainLine(note)}`),
-      LISTED_MAX,
-    ),
+    ...noteLines(story),
   ];
   if (isClaimed(record)) lines.push(`  ${CLAIM_MARK} said by the agent, not checked`);
   return [...lines, ...operatorPart(story), "", rule(columns)];

@@ -4,7 +4,7 @@ import type { Failure } from "../../core/model/failure.ts";
 import type { PhaseName } from "../../core/model/pipeline.ts";
 import { type BuildClaim, type Finding, findingIdentity, type WorkFile } from "../../core/model/review.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
-import type { TurnEnd, TurnResult } from "../../core/model/turn.ts";
+import type { ToldPhase, TurnEnd, TurnResult } from "../../core/model/turn.ts";
 import { addUsage, NO_USAGE, type Usage } from "../../core/model/usage.ts";
 import type { EvidenceResult } from "../../core/scheduler/effects.ts";
 import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
@@ -27,6 +27,15 @@ export interface AttemptRecord {
   readonly attempt: number;
   readonly phases: PhaseRecord[];
   failure: Failure | undefined;
+  /** The phases that its last turn told of, where its agent runs them all in one turn. */
+  told: readonly ToldPhase[];
+  /** The phase that failed, where that is one of the agent's own. */
+  failedAt: PhaseName | undefined;
+  /** What the last look at its evidence missed, and what of that are artifacts. */
+  missing: readonly string[];
+  artifacts: readonly string[];
+  /** What its agent itself says is missing. */
+  lacking: string | undefined;
 }
 
 /** What a run's events say of one story, for its card: the state keeps only what decisions need. */
@@ -48,8 +57,6 @@ export interface StoryRecord {
   narrated: PhaseName | undefined;
   /** Time and usage of each phase, over all attempts. */
   readonly totals: Map<PhaseName, { readonly durationMs: number; readonly usage: Usage }>;
-  /** What the last look at its evidence missed. */
-  missing: readonly string[];
 }
 
 /** Remembers, event by event, what cards and summaries tell of each story. */
@@ -76,7 +83,6 @@ export const createStoryRecords = (): StoryRecords => {
       repairs: 0,
       narrated: undefined,
       totals: new Map(),
-      missing: [],
     };
     records.set(story, record);
     return record;
@@ -136,7 +142,16 @@ const lastAttempt = (record: StoryRecord): AttemptRecord => record.attempts.at(-
 const attemptOf = (record: StoryRecord, attempt: number): AttemptRecord => {
   const last = record.attempts.at(-1);
   if (last !== undefined && last.attempt === attempt) return last;
-  const next: AttemptRecord = { attempt, phases: [], failure: undefined };
+  const next: AttemptRecord = {
+    attempt,
+    phases: [],
+    failure: undefined,
+    told: [],
+    failedAt: undefined,
+    missing: [],
+    artifacts: [],
+    lacking: undefined,
+  };
   record.attempts.push(next);
   if (record.attempts.length > REMEMBERED_MAX) record.attempts.shift();
   return next;
@@ -157,6 +172,12 @@ const turnEnded = (record: StoryRecord, phaseName: PhaseName, result: TurnResult
   phase.durationMs += result.durationMs;
   phase.outcome = outcomeOf(result.end);
   phase.remark = remarkOf(result.end);
+  const attempt = lastAttempt(record);
+  attempt.told = result.told ?? [];
+  attempt.failedAt = ownPhase(result);
+  attempt.missing = [];
+  attempt.artifacts = [];
+  attempt.lacking = result.end.kind === "halted" ? result.end.missing : undefined;
   if (result.claim !== undefined) record.claim = withClaim(record.claim, result.claim);
   const total = record.totals.get(phaseName) ?? { durationMs: 0, usage: NO_USAGE };
   record.totals.set(phaseName, {
@@ -171,12 +192,25 @@ const turnEnded = (record: StoryRecord, phaseName: PhaseName, result: TurnResult
   }
 };
 
-const evidenceChecked = (record: StoryRecord, { ok, missing, files, claim }: EvidenceResult): void => {
-  record.missing = missing;
+/** The phase of its own in which an agent that runs all of them failed, or was when it was cut off. */
+const ownPhase = ({ end, told = [] }: TurnResult): PhaseName | undefined => {
+  if (end.kind === "finished" || end.kind === "already-done") return undefined;
+  return end.kind === "halted" && end.phase !== undefined ? end.phase : told.at(-1)?.phase;
+};
+
+const evidenceChecked = (record: StoryRecord, { ok, missing, rejected, files, claim }: EvidenceResult): void => {
+  const attempt = lastAttempt(record);
+  attempt.missing = missing;
+  attempt.artifacts = rejected?.artifacts ?? [];
+  attempt.failedAt = rejected?.phases[0] ?? attempt.failedAt;
   record.files = files ?? record.files;
   record.claim = claim === undefined ? record.claim : withClaim(record.claim, claim);
-  const phase = lastAttempt(record).phases.at(-1);
-  if (ok || phase === undefined) return;
+  const phase = attempt.phases.at(-1);
+  if (phase === undefined) return;
+  if (ok) {
+    if (phase.remark === "" && files !== undefined) phase.remark = counted(files.length, "file");
+    return;
+  }
   phase.outcome = "failed";
   phase.remark = `missing: ${missing.join("; ")}`;
 };

@@ -1,4 +1,5 @@
 import { cutToWidth } from "../../core/model/display-width.ts";
+import type { Pipeline } from "../../core/model/pipeline.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import { inboxOf } from "../../core/scheduler/inbox.ts";
@@ -70,7 +71,7 @@ export const summaryLines = (facts: SummaryFacts, context: SummaryContext): stri
     ...(state.redGates.length > 0 ? [`⚠ Red after all stories: ${plainLine(state.redGates.join(", "))}`] : []),
     ...(state.result === undefined || state.result.exit === 0 ? [] : [`Ended: ${plainLine(state.result.reason)}`]),
     ...(facts.landedOn === undefined ? [] : [`Landed on: ${plainLine(facts.landedOn)}`]),
-    ...explained(stories, context),
+    ...explained(stories, state.policy.pipeline, context),
     ...waiting(state, label),
     ...unlandedLines(facts.unlanded, label),
     ...bounded([...new Set([...state.notes, ...facts.notes])].flatMap(noteLines), EXPLAINED_MAX),
@@ -117,14 +118,18 @@ const costLine = (state: RunState): string => {
   return `Tokens: ${usage.tokens ?? "–"}  Cost: ${costWords(usage)}${more}`;
 };
 
-const explained = (stories: readonly StoryState[], { records, label }: SummaryContext): string[] => {
+const explained = (
+  stories: readonly StoryState[],
+  pipeline: Pipeline,
+  { records, label }: SummaryContext,
+): string[] => {
   const failed = stories.filter((story) => story.outcome === "failed");
   const lines = failed
     .slice(0, EXPLAINED_MAX)
     .flatMap((story) => [
       "",
       `${label(story.story.key)} (FAILED):`,
-      ...attemptLines(story, records.of(story.story.key)),
+      ...attemptLines(story, records.of(story.story.key), pipeline),
       ...actionLines(story.failures.at(-1)?.recoveryHints ?? []),
     ]);
   return failed.length > EXPLAINED_MAX ? [...lines, `… ${failed.length - EXPLAINED_MAX} more failed`] : lines;

@@ -1,6 +1,5 @@
-import { plainLine } from "../../core/model/plain-text.ts";
 import type { BuildClaim } from "../../core/model/review.ts";
-import { fileLine } from "./card-parts.ts";
+import { barePath, fileLine } from "./card-parts.ts";
 import { bounded, CLAIM_MARK } from "./print-lines.ts";
 import type { StoryRecord } from "./story-record.ts";
 
@@ -16,13 +15,17 @@ type ClaimedFile = BuildClaim["files"][number];
 export const workFiles = ({ files, claim }: StoryRecord): string[] => {
   const claimed = claim?.files ?? [];
   if (files === undefined) return claimedFiles(claimed);
-  const reasons = new Map(claimed.map((file) => [bare(file.path), file]));
+  const reasons = new Map(claimed.map((file) => [barePath(file.path), file]));
+  // In the order in which the agent tells of them, the others behind.
+  const order = new Map(claimed.map(({ path }, i) => [barePath(path), i]));
+  const placeOf = (path: string): number => order.get(barePath(path)) ?? order.size;
   const named = (kind: (typeof files)[number]["kind"]): ClaimedFile[] =>
     files
       .filter((file) => file.kind === kind)
-      .map(({ path }) => withReason(path, kind === "modified", reasons.get(bare(path))));
-  const changed = new Set(files.map(({ path }) => bare(path)));
-  const pretended = claimed.filter(({ path }) => !changed.has(bare(path)));
+      .sort((a, b) => placeOf(a.path) - placeOf(b.path))
+      .map(({ path }) => withReason(path, kind === "modified", reasons.get(barePath(path))));
+  const changed = new Set(files.map(({ path }) => barePath(path)));
+  const pretended = claimed.filter(({ path }) => !changed.has(barePath(path)));
   return [
     ...fileBlock("Files created:", "+", named("created")),
     ...fileBlock("Files modified:", "~", named("modified")),
@@ -50,9 +53,6 @@ const withReason = (path: string, hasLines: boolean, claimed: ClaimedFile | unde
   ...(hasLines && claimed?.lines !== undefined ? { lines: claimed.lines } : {}),
   ...(claimed?.why === undefined ? {} : { why: claimed.why }),
 });
-
-/** Agents write a path in more than one way. */
-const bare = (path: string): string => plainLine(path).replace(/^\.\//, "");
 
 const fileBlock = (head: string, sign: string, files: readonly ClaimedFile[]): string[] => {
   if (files.length === 0) return [];

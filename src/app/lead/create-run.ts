@@ -30,6 +30,7 @@ import { pinGates } from "./pin-gates.ts";
 import { pinInstructions } from "./pin-instructions.ts";
 import { type PersonThere, policyOf } from "./policy.ts";
 import { realSprintFile } from "./real-sprint-file.ts";
+import { type RecoveredStories, recoverProgress } from "./recover-stories.ts";
 
 /** What a start works with. */
 export interface StartRequest {
@@ -82,10 +83,13 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
   for (const { key } of selected.chosen) checkStoryKey(key, "backlog");
   checkAgents(config, request.logins);
   const ordered = orderBacklog(selected.chosen, config.order === "sequential" ? "parallel" : config.order);
+  const completions = await completionsOf(config, backlog, repository.project);
   const [gates, committing, setup] = await Promise.all([
     config.evidence.profile === "none" && !config.batch_mode ? [] : pinGates(repository.project, config),
     checkCommitting(repository),
-    isWorktree ? detectSetup(repository, config.worktree, backlogPaths(backlog, ordered.stories)) : NO_SETUP,
+    isWorktree
+      ? detectSetup(repository, config.worktree, backlogPaths(backlog, ordered.stories), completions)
+      : NO_SETUP,
     request.isStart ? checkReadiness(config, request.logins) : undefined,
   ]);
   const instructions = await pinInstructions(repository, config, setup.carried);
@@ -94,6 +98,7 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
   // Makes a folder, so it comes when nothing can be refused any more.
   const worktreeRoot = isWorktree ? await worktreeRootOf(request) : "";
   const run = newRunId(request.nowMs);
+  const recovered = await recoveredOf(request, ordered.stories, completions);
   const agentsCommit = config.agents[roleNames(config).builder]?.commits !== "storyboard";
   const probesHooks = isWorktree && agentsCommit && config.evidence.profile !== "none" && committing.hooks.length > 0;
   const file: RunFile = {
@@ -104,14 +109,14 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
     projectName: basename(repository.project),
     config,
     policy: policyOf(config, backlog.source, { hasGates: gates.length > 0, probesHooks, person: request.person }),
-    stories: ordered.stories.map((story) => ({ ...story, title: plainLine(story.title) })),
+    stories: recovered.stories.map((story) => ({ ...story, title: plainLine(story.title) })),
     left: selected.left.map((story) => ({ ...story, why: plainLine(story.why) })),
     source: backlog.source,
     isFresh: request.isFresh,
     gates,
     setup,
     ...(await playbooksOf(config, repository.project)),
-    ...(await completionsOf(config, backlog, repository.project)),
+    ...(completions === undefined ? {} : { completions }),
     target: { branch: repository.headBranch, commit: repository.headCommit },
     integration: `storyboard/${run}/integration`,
     worktreeRoot,
@@ -122,6 +127,7 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
     notes: [
       ...backlog.notes,
       ...ordered.notes,
+      ...recovered.notes,
       ...committing.findings.map((finding) => finding.message),
       ...chosen.notes,
       ...instructions.notes,
@@ -169,19 +175,31 @@ const playbooksOf = async (config: Config, project: string): Promise<Pick<RunFil
 };
 
 /** Where artifacts are left: the first place that is there, else beside the sprint file. */
-const completionsOf = async (
-  config: Config,
-  { sprintFile }: Backlog,
-  project: string,
-): Promise<Pick<RunFile, "completions">> => {
-  if (config.evidence.profile !== "pantheon") return {};
+const completionsOf = async (config: Config, { sprintFile }: Backlog, project: string): Promise<string | undefined> => {
+  if (config.evidence.profile !== "pantheon") return undefined;
   const isInside = sprintFile !== undefined && !isAbsolute(sprintFile) && !sprintFile.startsWith("..");
   const folders = completionsFolders(isInside ? [dirname(sprintFile)] : []);
   for (const completions of folders) {
     const stats = await stat(join(project, completions)).catch(() => undefined);
-    if (stats?.isDirectory()) return { completions };
+    if (stats?.isDirectory()) return completions;
   }
-  return { completions: folders[0] ?? "completions" };
+  return folders[0] ?? "completions";
+};
+
+/** What an earlier run left, where artifacts are kept and nobody wants to begin anew. */
+const recoveredOf = async (
+  { config, repository, isFresh }: StartRequest,
+  stories: readonly Story[],
+  completions: string | undefined,
+): Promise<RecoveredStories> => {
+  if (completions === undefined || isFresh) return { stories, notes: [] };
+  const { commit_pattern: commitPattern } = config.evidence;
+  return recoverProgress(stories, {
+    project: repository.project,
+    completions,
+    target: repository.headCommit,
+    commitPattern,
+  });
 };
 
 /** The files that stories come from, relative to the project. */

@@ -48,9 +48,7 @@ export const policyOf = (
     workspace: isWorktree || evidence,
     landing: isWorktree,
     keepsStatus: source === "bmad",
-    // A worker leaves them itself.
-    keepsProgress:
-      config.evidence.profile === "pantheon" && turnPhases(chosen).every(({ prompt }) => prompt !== "worker"),
+    ...progressOf(config, chosen),
     // A worker under this profile leaves the artifacts of its review.
     finalStatus:
       pipeline.reviewed || config.evidence.profile === "pantheon" ? "done" : (config.final_status ?? "review"),
@@ -66,6 +64,16 @@ export const policyOf = (
     inbox: checks.person === "screen" ? "wait" : config.inbox,
     resources: Object.fromEntries(Object.entries(config.resources).map(([name, pool]) => [name, poolOf(pool)])),
   };
+};
+
+/** Who writes progress artifacts: a worker leaves them itself. */
+const progressOf = (
+  { evidence }: Config,
+  pipeline: Pipeline,
+): Pick<RunPolicy, "keepsProgress" | "agentsKeepProgress"> => {
+  const isAsked = evidence.profile === "pantheon";
+  const isWorkers = turnPhases(pipeline).some(({ prompt }) => prompt === "worker");
+  return { keepsProgress: isAsked && !isWorkers, ...(isAsked && isWorkers ? { agentsKeepProgress: true } : {}) };
 };
 
 /** Who plays the roles besides the builder and the reviewer. */

@@ -27,7 +27,7 @@ const RULE = /^━+$/;
 
 const TONES: readonly (readonly [RegExp, Tone])[] = [
   [/^\s*(?:✅|\+ )/u, "good"],
-  [/^\s*(?:❌|🛑|Failed at:|Reason:|Missing:)/u, "bad"],
+  [/^\s*(?:❌|🛑|Failed at:|Reason:|Missing:|Missing artifacts:)/u, "bad"],
   [/^\s*(?:⛔|⚠|❓|~ )/u, "warn"],
   [/^\s*⏭/u, "strong"],
   [/\[FAILED\]|\[CUT OFF\]|\(FAILED\):/, "bad"],

@@ -1,4 +1,4 @@
-import { type CommitPhase, type Pipeline, type TurnPhase, workPhase } from "./pipeline.ts";
+import { type CommitPhase, type PhaseName, type Pipeline, type TurnPhase, turnPhases, workPhase } from "./pipeline.ts";
 
 /** The pipelines that come with storyboard (product.md, Review). */
 
@@ -102,6 +102,9 @@ const sevenPhase: Pipeline = {
   reviewEntry: "VERIFY",
   reviewed: true,
 };
+
+/** The seven phases by name, in their order: those that a worker goes through by itself, too. */
+export const SEVEN_PHASES: readonly PhaseName[] = turnPhases(sevenPhase).map(({ name }) => name);
 
 /** Every built-in pipeline by its name. */
 export const PIPELINES: Readonly<Record<string, Pipeline>> = {

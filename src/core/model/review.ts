@@ -36,6 +36,14 @@ export interface BuildClaim {
   readonly criteria?: readonly CriterionClaim[];
 }
 
+/** Artifacts that are missing or do not hold. */
+export interface RejectedArtifacts {
+  /** `themis artifact (no ASSESS phase evidence)`; each is among the missing evidence, too. */
+  readonly artifacts: readonly string[];
+  /** The phases that the agent has to run again, the earliest first. */
+  readonly phases: readonly string[];
+}
+
 const ORDER: readonly Severity[] = ["low", "medium", "high", "critical"];
 
 /** Whether `severity` is at or above `threshold`. */

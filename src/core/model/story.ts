@@ -29,6 +29,13 @@ export interface StoryTask {
   readonly depth: number;
 }
 
+/** What an earlier run left of a story in its progress artifact. */
+export type Recovered =
+  /** It was complete, and this commit of its has landed. */
+  | { readonly commit: string }
+  /** It had come to this phase. */
+  | { readonly phase: string };
+
 /** One unit of work, as its source has it. Plain data; its life in a run is `StoryState`. */
 export interface Story {
   readonly key: StoryKey;
@@ -51,6 +58,8 @@ export interface Story {
   readonly acceptanceCriteria: readonly AcceptanceCriterion[];
   /** Section-scoped tasks of the story file. Empty where there is no file or it has none. */
   readonly tasks: readonly StoryTask[];
+  /** Unset where no earlier run left anything. */
+  readonly recovered?: Recovered;
 }
 
 /** All stories of a project, in backlog order. */

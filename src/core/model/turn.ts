@@ -62,7 +62,14 @@ export const isInterruption = (end: TurnEnd): boolean =>
 /** How a turn ended, as one agent's parser and the job's record say together. */
 export type TurnEnd =
   | { readonly kind: "finished" }
-  | { readonly kind: "halted"; readonly reason: string }
+  | {
+      readonly kind: "halted";
+      readonly reason: string;
+      /** The phase that it names, where it runs all phases itself; what it says is missing, and recommends. */
+      readonly phase?: string;
+      readonly missing?: string;
+      readonly advice?: string;
+    }
   | { readonly kind: "question"; readonly question: string }
   | { readonly kind: "already-done" }
   | {
@@ -73,6 +80,14 @@ export type TurnEnd =
       readonly untilMs?: number;
     }
   | { readonly kind: "cut"; readonly reason: CutReason };
+
+/** A phase that an agent told of which runs all phases in one turn. A claim. */
+export interface ToldPhase {
+  readonly phase: string;
+  readonly isDone: boolean;
+  /** What it said of the phase last. */
+  readonly text: string;
+}
 
 /** The result of a turn: a fact that the scheduler decides upon. */
 export interface TurnResult {
@@ -96,6 +111,8 @@ export interface TurnResult {
   readonly claim?: BuildClaim;
   /** What was learnt, for later stories. */
   readonly lessons?: readonly Lesson[];
+  /** The phases of its last run through them, in their order, of an agent that runs them itself. */
+  readonly told?: readonly ToldPhase[];
   readonly verdict?: Verdict;
   /** The git tree that the verdict is about, where it is known. */
   readonly reviewed?: string;

@@ -59,9 +59,13 @@ const mayBeAlreadyDone = (state: RunState, story: StoryState, next: Resumption):
   !story.checkedAlreadyDone &&
   story.turns === 0 &&
   next.prompt.kind === "start" &&
-  next.phase === firstPhase(state.policy, story) &&
-  story.story.tasks.length > 0 &&
-  story.story.tasks.every((task) => task.done);
+  (isRecovered(story) ||
+    (next.phase === firstPhase(state.policy, story) &&
+      story.story.tasks.length > 0 &&
+      story.story.tasks.every((task) => task.done)));
+
+/** Whether a commit of an earlier run is its work, wherever the story would enter its pipeline. */
+const isRecovered = ({ story: { recovered } }: StoryState): boolean => recovered !== undefined && "commit" in recovered;
 
 const turn = (decision: Decision, story: StoryState, phase: TurnPhase, next: Resumption): RunEvent[] => {
   const { state } = decision;

@@ -42,9 +42,12 @@ const canGoOn = (state: RunState): boolean => {
   return state.parked.size > 0 && state.policy.inbox === "wait";
 };
 
+/** Ends whose landing has brought the story's artifacts along. */
+const LANDED: ReadonlySet<Outcome | undefined> = new Set(["done", "awaiting-operator"]);
+
 const keptOf = ({ policy, stories }: RunState): Pick<FinishRun, "kept"> => {
-  if (!policy.keepsProgress) return {};
-  const kept = [...stories.values()].filter(({ outcome }) => outcome === "failed" || outcome === "already-done");
+  if (!policy.keepsProgress && !policy.agentsKeepProgress) return {};
+  const kept = [...stories.values()].filter(({ outcome, attempt }) => attempt > 0 && !LANDED.has(outcome));
   return { kept: kept.map(({ story }) => story.key) };
 };
 

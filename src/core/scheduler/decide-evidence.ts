@@ -45,9 +45,15 @@ const consequences = (
 const missingEvidence = (effect: CheckEvidence, result: EvidenceResult) =>
   failureOf(
     "ValidationError",
-    `Completion rejected, missing: ${result.missing.join("; ")}`,
+    `Completion rejected, missing: ${result.missing.join("; ")}${runAgain(result)}`,
     `evidence of ${effect.phase}`,
   );
+
+/** For an agent that runs the phases itself: those that what is missing belongs to. */
+const runAgain = ({ rejected }: EvidenceResult): string =>
+  rejected === undefined || rejected.phases.length === 0
+    ? ""
+    : `. Re-run missing phases: ${rejected.phases.join(", ")}`;
 
 const alreadyDone = (
   decision: Decision,
@@ -58,7 +64,7 @@ const alreadyDone = (
   const { key } = story.story;
   if (result.ok) {
     const ended = endWell(decision, story, workDone(story, "already-done"));
-    return [...requestStatus(decision, key, statusWhenDone(story, "done")), ...ended];
+    return [...requestStatus(decision, key, statusWhenDone(story, result.finalStatus ?? "done")), ...ended];
   }
   if (story.turns === 0) return [{ type: "phase.due", story: key, next: startingAt(effect.phase) }];
   return failAttempt(decision, story, effect.phase, missingEvidence(effect, result));

@@ -52,6 +52,7 @@ export const requestEvidence = (
       story,
       phase,
       purpose,
+      ...(purpose === "already-done" && storyOf(decision.state, story).turns > 0 ? { isSaid: true } : {}),
       ...baselineOf(storyOf(decision.state, story)),
       ...conflictOf(storyOf(decision.state, story)),
       ...workedOf(decision.state, story, phase),

@@ -3,7 +3,7 @@ import type { Failure } from "../model/failure.ts";
 import type { LandingConflict } from "../model/landing-conflict.ts";
 import type { Lesson } from "../model/lesson.ts";
 import type { PhaseName, Role } from "../model/pipeline.ts";
-import type { BuildClaim, Finding, WorkFile } from "../model/review.ts";
+import type { BuildClaim, Finding, RejectedArtifacts, WorkFile } from "../model/review.ts";
 import type { WritableStatus } from "../model/status.ts";
 import type { StoryKey } from "../model/story-key.ts";
 import type { CutReason, TurnResult } from "../model/turn.ts";
@@ -114,6 +114,8 @@ export interface CheckEvidence {
   readonly phase: PhaseName;
   /** `salvage`: a turn was cut off and what it finished is looked at; `already-done`: before any turn. */
   readonly purpose: "phase" | "salvage" | "already-done";
+  /** With `already-done`: its agent says so, after a turn. */
+  readonly isSaid?: true;
   readonly baseline?: string;
   /** What the story has to be merged with, after a landing that was refused. */
   readonly conflict?: LandingConflict;
@@ -240,6 +242,8 @@ export type EvidenceResult = {
   readonly files?: readonly WorkFile[];
   /** What artifacts of the agent say about the work, where there are any. */
   readonly claim?: BuildClaim;
+  /** What of it are artifacts that an agent has to leave which runs the phases itself. */
+  readonly rejected?: RejectedArtifacts;
   /** The phase that has to run again for what is missing; unset means the one that was looked at. */
   readonly again?: PhaseName;
   /** The status that the story lands with instead of the run's own. */

@@ -3,7 +3,7 @@ import type { CutReason, TurnEnd, TurnFailureCause, TurnResult } from "../model/
 
 const HINTS: Readonly<Record<FailureType, readonly string[]>> = {
   ValidationError: [
-    "Look at the story's worktree and its log: the missing evidence is named above.",
+    "Manual investigation required: look at the story's worktree and its log.",
     "Retry the story: the agent is told exactly what is missing.",
   ],
   DependencyError: ["Retry the story it waits for; this one goes on by itself.", "Skip the failed story as done."],
@@ -56,7 +56,9 @@ const CUT_MESSAGE: Readonly<Record<CutReason, readonly [FailureType, string]>> =
 export const failureOfTurn = (phase: string, result: TurnResult): Failure => {
   const context = [`${phase}, after ${Math.round(result.durationMs / 1000)} s`, ...result.lastLines].join("\n");
   const [type, message] = describeEnd(result.end);
-  return failureOf(type, `${phase}: ${message}`, context);
+  const { phase: named = phase, advice } = result.end.kind === "halted" ? result.end : {};
+  const failure = failureOf(type, `${named}: ${message}`, context);
+  return advice === undefined ? failure : { ...failure, recoveryHints: [advice, ...failure.recoveryHints] };
 };
 
 /** Causes that are not the environment's. */

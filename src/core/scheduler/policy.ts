@@ -51,6 +51,8 @@ export interface RunPolicy {
   readonly keepsStatus: boolean;
   /** Whether progress artifacts are written after every phase. */
   readonly keepsProgress: boolean;
+  /** Whether agents write them instead. */
+  readonly agentsKeepProgress?: true;
   readonly finalStatus: WritableStatus;
   /** Whether gates run on the baseline before the first story, and what red means: `ask` has a person decide. */
   readonly baseline: "skip" | "require" | "accept" | "ask";

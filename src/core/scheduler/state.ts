@@ -165,6 +165,11 @@ export interface RunState {
   result?: { readonly status: RunStatus; readonly exit: number; readonly reason: string } | undefined;
 }
 
+const notesOf = ({ recovered }: Story): string[] =>
+  recovered !== undefined && "phase" in recovered
+    ? [`an earlier run had come to ${recovered.phase}, as its progress artifact says`]
+    : [];
+
 const storyState = (story: Story, index: number, rank: number, unmet: number): StoryState => ({
   story,
   index,
@@ -197,7 +202,7 @@ const storyState = (story: Story, index: number, rank: number, unmet: number): S
   unmet,
   satisfies: false,
   usage: NO_USAGE,
-  notes: [],
+  notes: notesOf(story),
   flags: [],
   gates: {},
 });

@@ -20,6 +20,8 @@ export interface Setup {
   readonly copy: readonly string[];
   /** Untracked folders (with `/`) and files that agents need and that never land. */
   readonly carried: readonly string[];
+  /** Folder within one of these that stays behind: an earlier run's artifacts are no evidence of this one. */
+  readonly leftOut?: string;
   /** Shell line for the project's folder in the worktree; run when what it makes is not there or out of date. */
   readonly setup?: string;
   readonly dependencies: readonly Dependencies[];
@@ -55,14 +57,18 @@ const NOT_CARRIED = /(^|\/)(\.claude\/worktrees|\.storyboard)\/?$/;
 
 /**
  * Finds out what a worktree needs besides the tracked files: three git processes, once a run.
+ * @param leftOut a folder relative to the project that is not carried in by itself: what lies there is an earlier run's
  * @param backlogPaths sprint file and story files, relative to the project: their folders are carried in when untracked
  */
 export const detectSetup = async (
   repository: Repository,
   settings: SetupSettings,
   backlogPaths: readonly string[],
+  leftOut?: string,
 ): Promise<Setup> => {
-  const [carried, lockfiles] = await Promise.all([findCarried(repository, backlogPaths), findLockfiles(repository)]);
+  const [untracked, lockfiles] = await Promise.all([findCarried(repository, backlogPaths), findLockfiles(repository)]);
+  const behind = leftOut === undefined ? undefined : join(repository.prefix, leftOut);
+  const carried = untracked.filter((path) => behind === undefined || !path.startsWith(`${behind}/`));
   const installed = await findInstalled(repository, lockfiles);
   const clone =
     settings.clone === "auto"
@@ -75,7 +81,9 @@ export const detectSetup = async (
     installed: installedPath(found),
     isCloned: clone.includes(installedPath(found)),
   }));
-  return { clone, copy, carried, dependencies, ...(setup === "" || setup === undefined ? {} : { setup }) };
+  const isWithin = behind !== undefined && carried.some((path) => path.endsWith("/") && behind.startsWith(path));
+  const leaving = isWithin ? { leftOut: behind } : {};
+  return { clone, copy, carried, ...leaving, dependencies, ...(setup === "" || setup === undefined ? {} : { setup }) };
 };
 
 interface Found {

@@ -8,18 +8,19 @@ export const CARRIED_FILES_MAX = 20_000;
 /**
  * Makes `target` the same as `source`: a file, a link or a folder with all in it. Only what differs in size or time is
  * written, copy-on-write where the file system can; what the source does not have is removed. Repositories inside are
- * left out. A missing source is no error.
+ * left out, and so is `leftOut`, a path in the source whose counterpart stays as it is. A missing source is no error.
  */
-export const mirror = async (source: string, target: string): Promise<void> => {
-  await mirrorEntry(source, target, { files: 0 });
+export const mirror = async (source: string, target: string, leftOut?: string): Promise<void> => {
+  await mirrorEntry(source, target, { files: 0, leftOut });
 };
 
 interface Count {
   files: number;
+  readonly leftOut: string | undefined;
 }
 
 const mirrorEntry = async (source: string, target: string, count: Count): Promise<void> => {
-  const stats = await lstatOrNone(source);
+  const stats = source === count.leftOut ? undefined : await lstatOrNone(source);
   if (stats === undefined) return;
   if (stats.isDirectory()) return await mirrorFolder(source, target, count);
   if (++count.files > CARRIED_FILES_MAX) throw new Error(`${source}: more than ${CARRIED_FILES_MAX} files to carry in`);
@@ -41,7 +42,8 @@ const mirrorFolder = async (source: string, target: string, count: Count): Promi
   if (there !== undefined && !there.isDirectory()) await rm(target, { force: true });
   await mkdir(target, { recursive: true });
   for (const extra of await readdir(target)) {
-    if (!entries.includes(extra)) await rm(join(target, extra), { recursive: true, force: true });
+    if (!entries.includes(extra) && join(source, extra) !== count.leftOut)
+      await rm(join(target, extra), { recursive: true, force: true });
   }
   for (const entry of entries) await mirrorEntry(join(source, entry), join(target, entry), count);
 };

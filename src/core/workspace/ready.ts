@@ -18,7 +18,11 @@ export interface Readiness {
  * from the story before stay when they still fit the lockfile. Harmless to repeat.
  */
 export const makeReady = async (repository: Repository, worktree: string, setup: Setup): Promise<Readiness> => {
-  for (const path of [...setup.carried, ...setup.copy]) await mirror(join(repository.root, path), join(worktree, path));
+  const { leftOut } = setup;
+  for (const path of [...setup.carried, ...setup.copy]) {
+    const source = join(repository.root, path).replace(/\/$/, "");
+    await mirror(source, join(worktree, path), leftOut && join(repository.root, leftOut));
+  }
   const isDependency = new Set(setup.dependencies.map((one) => one.installed));
   for (const path of setup.clone) if (!isDependency.has(path)) await cloneMissing(repository, worktree, path);
   const known = await readStamps(worktree);

@@ -390,6 +390,30 @@ test("a story whose tasks were all ticked ends already done before any turn, if 
   expect(run.outcome("b")).toBe("done");
 });
 
+test("a story whose commit an earlier run has landed is looked at first, wherever it would enter, and run where that does not hold", () => {
+  for (const ok of [true, false]) {
+    const run = new TestRun([story("a", [], { status: "review", recovered: { commit: "abc1234" } })]);
+    run.start();
+    run.end(run.outstanding("prepare-workspace")[0]!);
+    const look = run.outstanding("check-evidence")[0]!;
+    expect(look).toMatchObject({ purpose: "already-done", phase: "VERIFY" });
+    expect(look).not.toHaveProperty("isSaid");
+    run.end(look, { kind: "evidence", ok, missing: ok ? [] : ["gate 'test' is red"], notes: [], flags: [] });
+    expect(run.outcome("a")).toBe(ok ? "already-done" : "running");
+    expect(run.outstanding("run-turn").map(({ phase }) => phase)).toEqual(ok ? [] : ["VERIFY"]);
+  }
+});
+
+test("a story that an earlier run had begun says where, and runs as any other", () => {
+  const run = new TestRun([story("a", [], { recovered: { phase: "VERIFY" } })]);
+  run.start();
+  run.settleEffects();
+  expect(run.outstanding("run-turn").map(({ phase }) => phase)).toEqual(["BUILD"]);
+  expect(run.state.stories.get("a")?.notes).toEqual([
+    "an earlier run had come to VERIFY, as its progress artifact says",
+  ]);
+});
+
 test("resources and footprints keep stories apart, and leases name their unit", () => {
   const run = new TestRun(
     [

@@ -7,13 +7,13 @@ import {
   citationsToCheck,
   type MissingArtifact,
 } from "../../evidence/pantheon/acceptance.ts";
-import { digestArtifacts } from "../../evidence/pantheon/card-digest.ts";
+import { type CardDigest, digestArtifacts } from "../../evidence/pantheon/card-digest.ts";
 import { checkCitations } from "../../evidence/pantheon/citations.ts";
 import type { TaskFacts } from "../../evidence/task-thresholds.ts";
 import { turnPhases } from "../../model/pipeline.ts";
-import type { BuildClaim } from "../../model/review.ts";
+import type { BuildClaim, RejectedArtifacts } from "../../model/review.ts";
 import type { CheckEvidence } from "../../scheduler/effects.ts";
-import type { Place, World } from "../performers/world.ts";
+import { type Place, storyIn, type World } from "../performers/world.ts";
 import { keysOf, readStoryArtifacts } from "./story-artifacts.ts";
 
 /** Bytes of a cited file in which lines are counted. */
@@ -21,7 +21,7 @@ const CITED_BYTES_MAX = 8 * 1024 * 1024;
 
 /** What artifacts come to. */
 export interface AcceptedArtifacts {
-  readonly missing: readonly string[];
+  readonly rejected?: RejectedArtifacts;
   readonly notes: readonly string[];
   readonly claim?: BuildClaim;
 }
@@ -37,7 +37,7 @@ export const acceptArtifacts = async (
   tasks: TaskFacts | undefined,
 ): Promise<AcceptedArtifacts> => {
   const asked = askedOfPhase(world, effect);
-  if (world.run.config.evidence.profile !== "pantheon" || asked.length === 0) return { missing: [], notes: [] };
+  if (world.run.config.evidence.profile !== "pantheon" || asked.length === 0) return { notes: [] };
   const { artifacts, narrative } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
   const citationProblems = await checkCitations(citationsToCheck(artifacts), {
     linesOf: (path) => linesOf(place.projectPath, path),
@@ -50,23 +50,48 @@ export const acceptArtifacts = async (
     // The check of commits has its own words for that.
     hasCommit: true,
     citationProblems,
+    wasTicked: wasTicked(world, effect),
     ...(tasks === undefined ? {} : { tasks }),
   });
-  const { files, tests, coverage, issuesFound, issuesFixed, iterations } = digestArtifacts(artifacts, narrative);
   return {
-    missing: [...missing.map(({ message }) => message), ...runAgain(missing)],
+    ...(missing.length === 0 ? {} : { rejected: rejectedBy(missing) }),
     notes,
-    claim: {
-      files: files.map(({ path, lines, why }) => ({
-        path,
-        ...(lines === undefined ? {} : { lines }),
-        ...(why === undefined ? {} : { why }),
-      })),
-      ...(tests === undefined ? {} : { testsAdded: tests }),
-      ...(coverage === undefined ? {} : { coverage }),
-      ...(issuesFound === undefined ? {} : { issues: { found: issuesFound, fixed: issuesFixed ?? issuesFound } }),
-      ...(iterations === undefined ? {} : { iterations }),
-    },
+    claim: claimOf(digestArtifacts(artifacts, narrative)),
+  };
+};
+
+/** What is missing where a worker says that its story was done before: it leaves the progress artifact, and says so there. */
+export const missingWhenDone = async (
+  world: World,
+  effect: CheckEvidence,
+  place: Place,
+): Promise<readonly string[]> => {
+  const phase = turnPhases(world.run.policy.pipeline).find(({ name }) => name === effect.phase);
+  if (world.run.config.evidence.profile !== "pantheon" || phase?.prompt !== "worker") return [];
+  const { artifacts } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
+  const input = { key: effect.story, keys: keysOf(world), artifacts, hasCommit: true, citationProblems: [] };
+  const { missing } = checkArtifacts({ ...input, asked: ["progress"], wasTicked: wasTicked(world, effect) });
+  return missing.map(({ message }) => message);
+};
+
+const wasTicked = (world: World, { story }: CheckEvidence): boolean => {
+  const { tasks } = storyIn(world, story);
+  return tasks.length > 0 && tasks.every(({ done }) => done);
+};
+
+/** What artifacts say of the work, as an agent's closing block would. */
+export const claimOf = (digest: CardDigest): BuildClaim => {
+  const { files, tests, coverage, issuesFound, issuesFixed, iterations } = digest;
+  return {
+    files: files.map(({ path, lines, why }) => ({
+      path,
+      ...(lines === undefined ? {} : { lines }),
+      ...(why === undefined ? {} : { why }),
+    })),
+    ...(tests === undefined ? {} : { testsAdded: tests }),
+    ...(coverage === undefined ? {} : { coverage }),
+    ...(issuesFound === undefined ? {} : { issues: { found: issuesFound, fixed: issuesFixed ?? issuesFound } }),
+    ...(iterations === undefined ? {} : { iterations }),
   };
 };
 
@@ -79,11 +104,10 @@ const askedOfPhase = ({ run }: World, effect: CheckEvidence): readonly AskedEvid
   return phase?.evidence === "work" ? ["builder"] : [];
 };
 
-/** The phases whose evidence is missing, for an agent that runs them itself. */
-const runAgain = (missing: readonly MissingArtifact[]): string[] => {
-  const phases = [...new Set(missing.map(({ phase }) => phase))];
-  return phases.length === 0 ? [] : [`run again: ${phases.join(", ")}`];
-};
+const rejectedBy = (missing: readonly MissingArtifact[]): RejectedArtifacts => ({
+  artifacts: missing.map(({ message }) => message),
+  phases: [...new Set(missing.map(({ phase }) => phase))],
+});
 
 /** Lines of a file of the project; undefined where it is none, or leads outside. */
 const linesOf = async (projectPath: string, path: string): Promise<number | undefined> => {

@@ -52,7 +52,11 @@ export const readStoryArtifacts = async (
     }
     return [readArtifact(file, Buffer.from(file.bytes).toString("utf8"), key, keys)];
   });
-  return { artifacts, narrative: narrativeOf(files) };
+  const log = files.find(({ kind }) => kind === "narrative");
+  if (log === undefined || before.get(log.file) === blobId(log.bytes, before))
+    return { artifacts, narrative: undefined };
+  const told = before.has(log.file) ? await textAt(world, place, baseline ?? "HEAD", log.file) : "";
+  return { artifacts, narrative: narrativeOf(Buffer.from(log.bytes).toString("utf8"), told) };
 };
 
 /** The bytes of a story's files in a completions folder, those beyond a bound and what is no plain file left out. */
@@ -60,13 +64,21 @@ export const readArtifactFiles = async (
   folder: string,
   key: StoryKey,
   keys: readonly StoryKey[],
-): Promise<readonly ArtifactBytes[]> => {
+): Promise<readonly ArtifactBytes[]> => readFound(folder, findArtifacts(await namesIn(folder), key, keys));
+
+/** Names of the plain files of a completions folder, bounded; none where there is no such folder. */
+export const namesIn = async (folder: string): Promise<readonly string[]> => {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
+  return names.slice(0, NAMES_MAX);
+};
+
+/** Found files with their bytes; one that is gone or a link is left out. */
+export const readFound = async (folder: string, found: readonly ArtifactFile[]): Promise<readonly ArtifactBytes[]> => {
   const files: ArtifactBytes[] = [];
-  for (const found of findArtifacts(names.slice(0, NAMES_MAX), key, keys)) {
-    const bytes = await readBounded(join(folder, found.file));
-    if (bytes !== undefined) files.push({ ...found, bytes });
+  for (const file of found) {
+    const bytes = await readBounded(join(folder, file.file));
+    if (bytes !== undefined) files.push({ ...file, bytes });
   }
   return files;
 };
@@ -74,11 +86,10 @@ export const readArtifactFiles = async (
 /** Every key of the run's backlog. */
 export const keysOf = ({ run }: World): readonly StoryKey[] => run.stories.map(({ key }) => key);
 
-const narrativeOf = (files: readonly ArtifactBytes[]): NarrativeSummary | undefined => {
-  const log = files.find(({ kind }) => kind === "narrative");
-  if (log === undefined) return undefined;
+/** Without what an earlier run told, where the log goes on with it. */
+const narrativeOf = (log: string, told: string): NarrativeSummary => {
   const narrative = createNarrative();
-  narrative.push(Buffer.from(log.bytes).toString("utf8"));
+  narrative.push(log.startsWith(told) ? log.slice(told.length) : log);
   narrative.end();
   return summarizeNarrative(narrative.entries);
 };
@@ -109,6 +120,13 @@ const blobsAt = async (world: World, place: Place, commit: string): Promise<Read
       return match?.[1] === undefined || match[2] === undefined ? [] : [[match[2], match[1]] as const];
     }),
   );
+};
+
+/** The text of one of the folder's files at a commit; empty where it cannot be read. */
+const textAt = async (world: World, place: Place, commit: string, file: string): Promise<string> => {
+  const path = `${world.repository.prefix}${world.run.completions}/${file}`;
+  const { stdout } = await git(["cat-file", "blob", `${commit}:${path}`], { cwd: place.path, allowFailure: true });
+  return stdout;
 };
 
 /** Git's id of some bytes, by the hash that the other ids have. */

@@ -7,8 +7,10 @@ const NAMED_MAX = 5;
 
 /** Branches that hold a story's newest commit before it landed: its agent pushed it, or moved a branch that is not its own. */
 export const movedRefs = async (world: World, place: Place): Promise<readonly Flag[]> => {
-  const { target, integration } = world.run;
-  const patterns = ["refs/remotes", `refs/heads/${target.branch}`, `refs/heads/${integration}`];
+  const { target, integration, config } = world.run;
+  // In the shared copy the target is the branch that all work is on.
+  const own = config.isolation === "shared" ? [] : [`refs/heads/${target.branch}`, `refs/heads/${integration}`];
+  const patterns = ["refs/remotes", ...own];
   const args = ["for-each-ref", "--points-at=HEAD", "--format=%(refname)", ...patterns];
   const { stdout } = await git(args, { cwd: place.path });
   const names = stdout.split("\n").filter((name) => name !== "");

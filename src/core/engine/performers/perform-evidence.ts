@@ -3,7 +3,6 @@ import { checkEvidence } from "../../evidence/checks.ts";
 import type { CriteriaJudgement } from "../../evidence/criteria-judgement.ts";
 import { criteriaSetting } from "../../evidence/criteria-plan.ts";
 import type { EvidenceInput, Flag, GateOutcome, StoryChanges as GitChanges } from "../../evidence/evidence.ts";
-import { describeRedGate, judgeGates } from "../../evidence/gate-judgement.ts";
 import { productPaths } from "../../evidence/owned-paths.ts";
 import type { EvidencePart } from "../../evidence/profiles.ts";
 import { turnPhases } from "../../model/pipeline.ts";
@@ -16,6 +15,7 @@ import { changesSince, commitAll, type StoryChanges } from "../../workspace/stor
 import { treeOf } from "../../workspace/working-state.ts";
 import { type AcceptedArtifacts, acceptArtifacts } from "../artifacts/accept-artifacts.ts";
 import { keepReconciliation } from "../artifacts/keep-reconciliation.ts";
+import { lookAlreadyDone } from "./already-done.ts";
 import { checkCriteria } from "./check-criteria.ts";
 import { commitSubject } from "./commit-subject.ts";
 import { lookAtFiles } from "./evidence-files.ts";
@@ -38,7 +38,7 @@ export const performEvidence = async (
   const place = await placeOf(world, effect.story);
   await swept(world, effect.story);
   await undoLeftChecks(world, effect.story, place.path);
-  if (effect.purpose === "already-done") return alreadyDone(world, effect, place, baselineRed, signal);
+  if (effect.purpose === "already-done") return lookAlreadyDone(world, effect, place, baselineRed, signal);
   const baseline = effect.baseline ?? "HEAD";
   await commitForAgent(world, effect, place);
   const [seen, hidden] = await Promise.all([
@@ -68,7 +68,10 @@ export const performEvidence = async (
   });
   const cheap = first.missing.filter(({ check }) => check !== "gates");
   const artifacts = await acceptArtifacts(world, effect, place, tasks);
-  if (cheap.length + artifacts.missing.length > 0) return withArtifacts(toResult(first, [], undefined), artifacts);
+  if (cheap.length > 0 || artifacts.rejected !== undefined) {
+    const { files } = await lookAtFiles(world, place, baseline);
+    return withArtifacts({ ...toResult(first, [], undefined), files }, artifacts);
+  }
   // Where nothing of the product changed since they ran, gates and checks would say the same.
   const isNew = partOf(world, effect) !== "story";
   const gates =
@@ -199,11 +202,12 @@ const forProject = (world: World, changes: SeenChanges, elsewhere: string | unde
 };
 
 /** What artifacts say beside the rest. */
-const withArtifacts = (result: EvidenceResult, { missing, notes, claim }: AcceptedArtifacts): EvidenceResult => ({
+const withArtifacts = (result: EvidenceResult, { rejected, notes, claim }: AcceptedArtifacts): EvidenceResult => ({
   ...result,
-  ok: result.ok && missing.length === 0,
-  missing: [...result.missing, ...missing],
+  ok: result.ok && rejected === undefined,
+  missing: [...result.missing, ...(rejected?.artifacts ?? [])],
   notes: [...result.notes, ...notes],
+  ...(rejected === undefined ? {} : { rejected }),
   ...(claim === undefined ? {} : { claim }),
 });
 
@@ -251,33 +255,5 @@ const withCriteria = (
     missing: [...result.missing, ...missing],
     notes: [...result.notes, ...criteria.notes],
     criteria: criteria.ledger,
-  };
-};
-
-/** A story that needs no work: its tasks were all ticked at the baseline, and the gates are green there. */
-const alreadyDone = async (
-  world: World,
-  effect: CheckEvidence,
-  place: Place,
-  baselineRed: readonly string[],
-  signal: AbortSignal,
-): Promise<EffectResult> => {
-  const story = storyIn(world, effect.story);
-  const open = story.tasks.filter((task) => !task.done).map((task) => `task "${task.text}" was not ticked`);
-  const missing = story.tasks.length === 0 ? ["the story has no tasks that could all be ticked"] : open;
-  const plan = gatesFor(world);
-  const gates =
-    missing.length > 0 || plan.gates.length === 0
-      ? []
-      : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
-  const { red } = judgeGates(gates, new Set(baselineRed));
-  const all = [...missing, ...red.map(describeRedGate)];
-  return {
-    kind: "evidence",
-    ok: all.length === 0,
-    missing: all,
-    notes: [],
-    flags: [],
-    ...(gates.length === 0 ? {} : { gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }),
   };
 };

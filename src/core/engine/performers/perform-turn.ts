@@ -7,6 +7,7 @@ import type { CutReason, TurnEnd, TurnResult } from "../../model/turn.ts";
 import { NO_USAGE } from "../../model/usage.ts";
 import type { EffectResult, RunTurn, StopTurn } from "../../scheduler/effects.ts";
 import { watchArtifacts } from "../artifacts/watch-artifacts.ts";
+import { withWorkerReport } from "../artifacts/worker-report.ts";
 import { closeReading } from "./close-reading.ts";
 import { commitLeftovers } from "./commit-leftovers.ts";
 import { type FoundJob, findOrStartJob, wasJobMade } from "./find-job.ts";
@@ -39,7 +40,7 @@ export const performTurn = async (world: World, effect: RunTurn): Promise<Effect
     const found = await findOrStartJob(world, turnJobName(effect), (directory) =>
       turnJob(world, effect, place, directory),
     );
-    const result = await followJob(world, effect, place, found, asked);
+    const result = await withWorkerReport(world, effect, place, await followJob(world, effect, place, found, asked));
     await Promise.all(world.messages.get(effect.id) ?? []);
     if (!isReader(world, effect) && result.end.kind === "finished") {
       const problem = await commitLeftovers(world, effect.story, place);

@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { EffectResult, PrepareWorkspace, ReleaseWorkspace } from "../../scheduler/effects.ts";
 import { git } from "../../workspace/git.ts";
@@ -41,6 +42,8 @@ export const prepareFiles = async (
     setup.carried.length + setup.copy.length + setup.clone.length + setup.dependencies.length === 0 &&
     setup.setup === undefined;
   if (hasNothing) return;
+  // It survives the cleaning of a worktree, and may be the story's of an earlier run.
+  if (prepared.fresh && setup.leftOut) await rm(join(prepared.path, setup.leftOut), { recursive: true, force: true });
   const ready = await makeReady(world.repository, prepared.path, setup);
   if (ready.setup === undefined) return;
   await runSetup(world, jobName, ready.setup, prepared.projectPath, signal);

@@ -77,8 +77,9 @@ export const watchTurn = (
     onFlood: () => void stop("transcript-limit"),
   });
   const look = async (): Promise<void> => {
-    await tail.poll();
+    // Its log tells of the work, its output of the end.
     besides?.look();
+    await tail.poll();
     feed.endOfLook();
     if (tail.offset !== seenBytes) lastSignMs = world.now();
     seenBytes = tail.offset;
@@ -107,8 +108,8 @@ export const watchTurn = (
     // The program has ended, but what it started may print on until it is swept: a flood is cut until then.
     if (cut === "transcript-limit") await job.swept;
     leave();
-    await tail.finish();
     besides?.finish();
+    await tail.finish();
     feed.endOfLook();
     return end;
   });

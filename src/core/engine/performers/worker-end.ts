@@ -11,13 +11,16 @@ export const workerEnd = (world: World, effect: RunTurn, end: TurnEnd, finalText
   if (end.kind !== "finished" || !isWorker(world, effect)) return end;
   // That nothing else is left to do says nothing about the story, where its own end was told before.
   const message = readWorkerMessage(finalText.replaceAll(IDLE, "")) ?? readWorkerMessage(finalText);
-  const words = [message?.reason, message?.missing && `missing: ${message.missing}`, message?.advice];
+  const words = [message?.reason, message?.advice];
   const said = words.filter((word) => word !== undefined && word !== "").join("; ");
   switch (message?.kind) {
     case "failed":
       return {
         kind: "halted",
-        reason: `FAILED at ${message.phase ?? "an unnamed phase"}${said === "" ? "" : `: ${said}`}`,
+        reason: message.reason ?? message.missing ?? "the worker says that it failed, and not why",
+        ...(message.phase === undefined ? {} : { phase: message.phase }),
+        ...(message.missing === undefined ? {} : { missing: message.missing }),
+        ...(message.advice === undefined ? {} : { advice: message.advice }),
       };
     case "blocked":
       return { kind: "question", question: said === "" ? "the worker is blocked and does not say by what" : said };

@@ -30,6 +30,8 @@ export interface AcceptanceInput {
   readonly hasCommit: boolean;
   /** What `checkCitations` found of `citationsToCheck`. */
   readonly citationProblems: readonly string[];
+  /** Whether all tasks were ticked before the story began; then alone it may be done already. Unknown counts as so. */
+  readonly wasTicked?: boolean;
   /** What the story file says, where it is known: the reconciler is held against it. */
   readonly tasks?: TaskFacts;
 }
@@ -78,7 +80,7 @@ export const citationsToCheck = (artifacts: readonly ReadArtifact[]): readonly C
  */
 export const checkArtifacts = (input: AcceptanceInput): Acceptance => {
   const progress = artifactsOf(input.artifacts, "progress");
-  const isAlreadyDone = progress.some(({ value }) => value.status === "ALREADY_DONE");
+  const isAlreadyDone = input.wasTicked !== false && progress.some(({ value }) => value.status === "ALREADY_DONE");
   const asked = isAlreadyDone ? (["progress"] as const) : input.asked;
   const results = asked.map((each) => CHECKS[each](input));
   return {
@@ -101,6 +103,9 @@ interface Checked {
 
 const checkProgress = (input: AcceptanceInput): Checked => {
   const progress = artifactsOf(input.artifacts, "progress");
+  if (input.wasTicked === false && progress.some(({ value }) => value.status === "ALREADY_DONE")) {
+    return lacks("progress", ["status ALREADY_DONE, and the story had open tasks"], "COMMIT");
+  }
   if (progress.some(({ value }) => value.status === "SUCCESS" || value.status === "ALREADY_DONE")) return HOLDS;
   const last = progress[0]?.value;
   const ended = last?.status === "PARTIAL" || last?.status === "FAILED" ? describeEnd(last) : undefined;

@@ -1,3 +1,4 @@
+import type { ToldPhase } from "../../model/turn.ts";
 import { present } from "./fields.ts";
 import type { NarrativeEntry } from "./narrative.ts";
 import type { NarrativeDetail } from "./narrative-line.ts";
@@ -17,6 +18,8 @@ export interface NarrativeSummary {
   /** What was found in the last run. */
   readonly mustFix: readonly string[];
   readonly shouldFix: readonly string[];
+  /** The phases of the last run in the order in which they were first told of. */
+  readonly phases: readonly ToldPhase[];
   /** The phase of the last entry, and whether it has ended. */
   readonly phase?: string;
   readonly isDone: boolean;
@@ -26,6 +29,9 @@ export interface NarrativeSummary {
   /** How often the pipeline was begun: a retry appends to the same file. */
   readonly runs: number;
 }
+
+/** Phases that one run of a pipeline can have. */
+const PHASES_MAX = 20;
 
 /** Sums up the entries of a narrative log. The counts in its headers are not believed; what is listed counts. */
 export const summarizeNarrative = (entries: readonly NarrativeEntry[]): NarrativeSummary => {
@@ -41,6 +47,7 @@ export const summarizeNarrative = (entries: readonly NarrativeEntry[]): Narrativ
     files: filesOf(details),
     mustFix: found("must-fix"),
     shouldFix: found("should-fix"),
+    phases: phasesOf(lastRun),
     ...(last?.phase === undefined ? {} : { phase: last.phase }),
     isDone: last?.isDone ?? false,
     ...(last === undefined ? {} : { text: last.text.split("\n", 1)[0] ?? "" }),
@@ -52,6 +59,15 @@ export const summarizeNarrative = (entries: readonly NarrativeEntry[]): Narrativ
 /** A run begins where PREPARE does, and not where it ends. */
 const isStart = (entry: NarrativeEntry, before: NarrativeEntry | undefined): boolean =>
   entry.phase === "PREPARE" && !entry.isDone && before?.phase !== "PREPARE";
+
+const phasesOf = (entries: readonly NarrativeEntry[]): readonly ToldPhase[] => {
+  const phases = new Map<string, ToldPhase>();
+  for (const { phase, isDone, text } of entries) {
+    if (phase === undefined || (phases.size >= PHASES_MAX && !phases.has(phase))) continue;
+    phases.set(phase, { phase, isDone, text: text.split("\n", 1)[0] ?? "" });
+  }
+  return [...phases.values()];
+};
 
 const filesOf = (details: readonly NarrativeDetail[]): readonly NarratedFile[] => {
   const files = new Map<string, NarratedFile>();

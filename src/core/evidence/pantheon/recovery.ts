@@ -1,3 +1,4 @@
+import { SEVEN_PHASES } from "../../model/pipelines.ts";
 import type { StoryKey } from "../../model/story-key.ts";
 import { present } from "./fields.ts";
 import type { ProgressArtifact } from "./progress.ts";
@@ -23,8 +24,6 @@ export interface Recovery {
   readonly complete: readonly CompleteStory[];
   readonly begun: readonly BegunStory[];
 }
-
-const PHASES = ["PREPARE", "BUILD", "VERIFY", "ASSESS", "REFINE", "COMMIT", "REFLECT"];
 
 /**
  * Sorts stories by their progress artifacts (swarm-batch.md, step 3: the only thing left after a crash). A story is
@@ -53,10 +52,12 @@ const isComplete = ({ status, phase }: ProgressArtifact): boolean => {
 
 /** The phase that was under way, or the one after it where it ended. */
 const phaseToContinue = ({ phase, phases }: ProgressArtifact): string => {
-  const named = PHASES.includes(phase ?? "") ? phase : phases.findLast(({ name }) => PHASES.includes(name))?.name;
+  const named = SEVEN_PHASES.includes(phase ?? "")
+    ? phase
+    : phases.findLast(({ name }) => SEVEN_PHASES.includes(name))?.name;
   // What failed after everything ran (COMPLETE) is committed again; what has no phase begins.
   if (named === undefined) return phase === "COMPLETE" ? "COMMIT" : "PREPARE";
   const status = phases.find(({ name }) => name === named)?.status;
   const hasEnded = status === "complete" || status === "completed" || status === "skipped";
-  return (hasEnded ? PHASES[PHASES.indexOf(named) + 1] : undefined) ?? named;
+  return (hasEnded ? SEVEN_PHASES[SEVEN_PHASES.indexOf(named) + 1] : undefined) ?? named;
 };

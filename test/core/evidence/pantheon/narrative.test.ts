@@ -77,6 +77,18 @@ describe("the log of the prompt", () => {
           why: "integrated FilterBar, added loading states",
         },
       ],
+      phases: [
+        {
+          phase: "PREPARE",
+          isDone: false,
+          text: "8 unchecked tasks, 4 checked. 3 tasks have partial implementations in codebase.",
+        },
+        { phase: "BUILD", isDone: true, text: "3 new, 2 modified (847 lines)" },
+        { phase: "VERIFY", isDone: true, text: "2 MUST_FIX, 1 SHOULD_FIX" },
+        { phase: "ASSESS", isDone: false, text: "2 must-fix (a11y + empty state), 1 deferred to tech debt" },
+        { phase: "REFINE", isDone: true, text: "Both must-fix resolved. Re-verification clean." },
+        { phase: "COMMIT", isDone: false, text: "12/12 tasks (100%). feat(36-1): abc1234" },
+      ],
       mustFix: ["FilterBar missing aria-label on dropdown triggers"],
       shouldFix: ["SortDropdown re-renders unnecessarily (memo recommended)"],
       phase: "COMMIT",
@@ -85,7 +97,14 @@ describe("the log of the prompt", () => {
       commit: "abc1234",
       runs: 1,
     });
-    expect(summarizeNarrative([])).toEqual({ files: [], mustFix: [], shouldFix: [], isDone: false, runs: 0 });
+    expect(summarizeNarrative([])).toEqual({
+      files: [],
+      mustFix: [],
+      shouldFix: [],
+      phases: [],
+      isDone: false,
+      runs: 0,
+    });
   });
 });
 
