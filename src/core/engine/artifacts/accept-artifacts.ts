@@ -39,8 +39,9 @@ export const acceptArtifacts = async (
   const asked = askedOfPhase(world, effect);
   if (world.run.config.evidence.profile !== "pantheon" || asked.length === 0) return { missing: [], notes: [] };
   const { artifacts, narrative } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
+  const root = await realpath(place.projectPath);
   const citationProblems = await checkCitations(citationsToCheck(artifacts), {
-    linesOf: (path) => linesOf(place.projectPath, path),
+    linesOf: (path) => linesOf(root, path),
   });
   const { missing, notes } = checkArtifacts({
     key: effect.story,
@@ -85,10 +86,10 @@ const runAgain = (missing: readonly MissingArtifact[]): string[] => {
   return phases.length === 0 ? [] : [`run again: ${phases.join(", ")}`];
 };
 
-/** Lines of a file of the project; undefined where it is none, or leads outside. */
-const linesOf = async (projectPath: string, path: string): Promise<number | undefined> => {
+/** Lines of a file of the project, whose real path is `root`; undefined where it is none, or leads outside. */
+const linesOf = async (root: string, path: string): Promise<number | undefined> => {
   try {
-    const [root, file] = await Promise.all([realpath(projectPath), realpath(join(projectPath, path))]);
+    const file = await realpath(join(root, path));
     if (!file.startsWith(root + sep)) return undefined;
     const handle = await open(file, "r");
     try {
