@@ -30,7 +30,7 @@ const step = async () => {
   console.log("\nA step of the scheduler (no effects performed, 4 workers, every story waits for up to two others)");
   const { initialState } = await import("../src/core/scheduler/state.ts");
   const { step: decide } = await import("../src/core/scheduler/step.ts");
-  const { PIPELINES } = await import("../src/core/model/pipeline.ts");
+  const { PIPELINES } = await import("../src/core/model/pipelines.ts");
   const agent = { profile: "a", provider: "p", escalate: [] };
   const policy = {
     pipeline: PIPELINES.build,
