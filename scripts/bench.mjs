@@ -1,6 +1,7 @@
 // Benchmarks, to be read as ratios within one run: machines differ and are noisy.
 //   npm run bench                 everything
-//   npm run bench -- step start   some of it: step, order, start, memory, resume, frame, idle, busy, flood, harness
+//   npm run bench -- step start   some of it: step, order, start, memory, resume, evidence,
+//                                 narrative, frame, idle, busy, flood, harness
 // `harness` runs the tables that put the program beside floors and peers, where that harness is found
 // (STORYBOARD_BENCH, default ../shared/bench seen from the checkout).
 import { execFileSync, spawnSync } from "node:child_process";
@@ -29,7 +30,7 @@ const step = async () => {
   console.log("\nA step of the scheduler (no effects performed, 4 workers, every story waits for up to two others)");
   const { initialState } = await import("../src/core/scheduler/state.ts");
   const { step: decide } = await import("../src/core/scheduler/step.ts");
-  const { PIPELINES } = await import("../src/core/model/pipeline.ts");
+  const { PIPELINES } = await import("../src/core/model/pipelines.ts");
   const agent = { profile: "a", provider: "p", escalate: [] };
   const policy = {
     pipeline: PIPELINES.build,
@@ -232,8 +233,10 @@ const tables = () => {
 };
 
 const { screenBenchmarks } = await import("./bench-screen.mjs");
-const ofScreen = Object.fromEntries(Object.entries(screenBenchmarks).map(([name, work]) => [name, () => work(row)]));
-const all = { step, order, start, memory, resume, ...ofScreen, harness: tables };
+const { evidenceBenchmarks } = await import("./bench-evidence.mjs");
+const others = { ...evidenceBenchmarks, ...screenBenchmarks };
+const withRow = Object.fromEntries(Object.entries(others).map(([name, work]) => [name, () => work(row)]));
+const all = { step, order, start, memory, resume, ...withRow, harness: tables };
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !Object.hasOwn(all, name));
 if (unknown.length > 0) {

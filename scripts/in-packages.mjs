@@ -45,6 +45,20 @@ const yogaWithoutFetch = {
     })),
 };
 
+// The MCP server has a second reader of schemas for answers to forms. It asks no client for one, and this one takes a tenth of
+// the program, which every turn's server would start with.
+const withoutForms = {
+  name: "without-forms",
+  setup: ({ onLoad }) =>
+    onLoad({ filter: /modelcontextprotocol\/sdk\/dist\/esm\/validation\/ajv-provider\.js$/ }, () => ({
+      contents: `export class AjvJsonSchemaValidator {
+  getValidator() {
+    throw new Error("forms are not read by this server");
+  }
+}`,
+    })),
+};
+
 // Ink and what it is made of measure texts by grapheme clusters, most terminals by characters (measured with tmux and xterm.js:
 // क्षि takes three cells, not two). What Ink thinks of as two cells it would draw the rest of a row beside: it gets our own
 // measure, which is the terminals'. That measure also starts 30 ms sooner, without the sets of all emoji and of all clusters;
@@ -103,4 +117,4 @@ class OutputCaches {`,
 ]);
 
 /** The plugins of the build. */
-export const inPackages = [englishOnly, withoutDevtools, yogaWithoutFetch, ourWidths, keptTexts];
+export const inPackages = [englishOnly, withoutDevtools, yogaWithoutFetch, withoutForms, ourWidths, keptTexts];

@@ -144,10 +144,11 @@ export const COMMANDS = {
     help: "run a gate through the run that is alive: one queue, equal requests share one run, results are kept",
     options: ["json", "or-run", ...EVERYWHERE],
     details: [
-      "For agents in their worktree and for people. NAME is a gate, or full for all that apply. Without a run that is",
-      "alive it is run here, with the same kept results.",
-      "It ends with 0 for PASS, 1 for FAIL, and 75 where there is no answer: the run ends, or its lead is lost. Then",
-      "nothing is known about the work; it says the command to run yourself, or runs it at once with --or-run.",
+      "For agents in their worktree and for people. NAME is a gate, or full for all",
+      "that apply. Without a run that is alive it is run here, with the same kept",
+      "results. It ends with 0 for PASS, 1 for FAIL, and 75 where there is no answer:",
+      "the run ends, or its lead is lost. Then nothing is known about the work; it",
+      "says the command to run yourself, or runs it at once with --or-run.",
     ],
   },
   mcp: {
@@ -155,8 +156,9 @@ export const COMMANDS = {
     help: "an MCP server on stdin and stdout for the agent of a turn: progress, questions, blockers, gates, its story",
     options: ["without-gates", "help"],
     details: [
-      "storyboard offers it to its agents by itself. It finds its run and its story by the STORYBOARD_ variables of the",
-      "turn. What an agent says by it is for the screen and the inbox, never evidence.",
+      "storyboard offers it to its agents by itself. It finds its run and its story by",
+      "the STORYBOARD_ variables of the turn. What an agent says by it is for the screen",
+      "and the inbox, never evidence.",
     ],
   },
   confirm: {

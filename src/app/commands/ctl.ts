@@ -130,7 +130,7 @@ const printInbox = (items: readonly InboxItem[], out: (text: string) => void): n
       ...(files.length === 0 ? [] : [`files: ${files.map(plainLine).join(", ")}`]),
       answerCommand(story, item),
     ];
-    out(`${story ?? RUN_ITEM} (${kind})\n${lines.map((line) => `  ${line}\n`).join("")}`);
+    out(`${story === null ? RUN_ITEM : `${story} (${kind})`}\n${lines.map((line) => `  ${line}\n`).join("")}`);
   }
   return 0;
 };

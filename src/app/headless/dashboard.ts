@@ -1,9 +1,9 @@
 import { cutToWidth, displayWidth, padToWidth } from "../../core/model/display-width.ts";
-import { plainLine } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import { effectiveWorkers, type RunState, type StoryState } from "../../core/scheduler/state.ts";
 import { clockSeconds, durationClock, elapsedClock } from "../machine-contract/time-words.ts";
 import { waitingFor } from "../machine-contract/waiting-for.ts";
+import { askedWords } from "./asked-words.ts";
 import { rule } from "./print-lines.ts";
 import { resultWords } from "./result-words.ts";
 import { statusMark } from "./status-mark.ts";
@@ -85,7 +85,7 @@ const detailOf = (story: StoryState, { state, records, nowMs, lastWords, label }
     case "ended":
       return resultWords(story, records.of(key), label);
     case "parked":
-      return plainLine(story.question?.text ?? "");
+      return story.question === undefined ? "" : askedWords(story.question);
     case "queued": {
       const reason = waitingFor(state, story, nowMs);
       if (reason === null || reason === "worker") return "";

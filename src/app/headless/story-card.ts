@@ -118,10 +118,11 @@ const gatesOf = (story: StoryState): string => {
 const issuesLine = (story: StoryState, record: StoryRecord): string => {
   const issues = issuesOf(story, record);
   if (issues === undefined) return "– (not reviewed)";
-  const { iterations = record.repairs } = issues;
-  const fixed = issues.found - issues.left;
+  const { iterations = record.repairs, dismissed = 0 } = issues;
+  const fixed = issues.found - issues.left - dismissed;
   const left = issues.left === 0 ? "" : `, ${issues.left} left in deferred work`;
-  return `${issues.found} found → ${fixed} fixed (${counted(iterations, "iteration")})${issues.isClaimed ? CLAIM_MARK : ""}${left}`;
+  const aside = dismissed === 0 ? "" : `, ${dismissed} dismissed`;
+  return `${issues.found} found → ${fixed} fixed (${counted(iterations, "iteration")})${issues.isClaimed ? CLAIM_MARK : ""}${aside}${left}`;
 };
 
 const costOf = (story: StoryState): string => {

@@ -53,6 +53,8 @@ export interface StoryRecord {
   reviews: number;
   /** Turns that repaired findings. */
   repairs: number;
+  /** Whether its builder had a turn after a review. */
+  isReworked: boolean;
   /** The phase that its agent told last, where it runs all phases in one turn. */
   narrated: PhaseName | undefined;
   /** Time and usage of each phase, over all attempts. */
@@ -81,6 +83,7 @@ export const createStoryRecords = (): StoryRecords => {
       found: new Map(),
       reviews: 0,
       repairs: 0,
+      isReworked: false,
       narrated: undefined,
       totals: new Map(),
     };
@@ -110,6 +113,7 @@ const foldEvent = (record: StoryRecord, event: RunEvent): void => {
       record.narrated = undefined;
       phaseOf(attemptOf(record, event.effect.attempt), event.effect.phase).outcome = undefined;
       if (event.effect.prompt.kind === "refine") record.repairs++;
+      if (record.reviews > 0 && event.effect.role === "builder") record.isReworked = true;
       return;
     case "turn.ended":
       record.narrated = undefined;

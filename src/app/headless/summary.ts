@@ -57,7 +57,10 @@ export const summaryLines = (facts: SummaryFacts, context: SummaryContext): stri
   const stories = [...state.stories.values()];
   const hasHeroes = state.policy.pipeline.name !== "worker";
   const rows = stories.map((story) => summaryRow(story, hasHeroes, context));
-  const isClaimed = stories.some((story) => records.of(story.story.key).claim !== undefined);
+  const isClaimed = stories.some(({ story }) => {
+    const { claim } = records.of(story.key);
+    return claim?.testsAdded !== undefined || claim?.coverage !== undefined;
+  });
   return [
     rule(columns),
     titleOf(state, hasHeroes),

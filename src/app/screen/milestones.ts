@@ -3,6 +3,7 @@ import { counted } from "../../core/model/counted.ts";
 import { firstLine, plainLine } from "../../core/model/plain-text.ts";
 import type { EvidenceResult } from "../../core/scheduler/effects.ts";
 import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
+import { askedFirst } from "../headless/asked-words.ts";
 import { refusalWords } from "../headless/notices.ts";
 
 /** What storyboard itself has to say of a story, among what its agents say: what was proven, rejected, landed, asked. */
@@ -29,7 +30,7 @@ const wordsOf = (event: RunEvent): string | undefined => {
     case "story.asked":
       return `asks: ${firstLine(event.text)}`;
     case "story.parked":
-      return `waits for you: ${firstLine(event.question.text)}`;
+      return `waits for you: ${askedFirst(event.question)}`;
     case "story.confirmed":
       return "done: its person's part is confirmed";
     case "story.ended":

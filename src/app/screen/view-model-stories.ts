@@ -6,6 +6,7 @@ import { plainLine } from "../../core/model/plain-text.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
 import { heroName } from "../../core/scheduler/heroes.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
+import { askedWords } from "../headless/asked-words.ts";
 import { durationOf } from "../headless/card-parts.ts";
 import { resultWords } from "../headless/result-words.ts";
 import { statusMark } from "../headless/status-mark.ts";
@@ -230,7 +231,7 @@ const detailOf = (facts: ScreenFacts, story: StoryState, columns: number, nowMs:
         ? [span(plainLine(story.failures.at(-1)?.message.slice(0, WORDS_MAX) ?? "–"), "bad")]
         : [span(isShort && story.outcome === "done" ? title : resultWords(story, records.of(key), label))];
     case "parked":
-      return [span(plainLine(story.question?.text.slice(0, WORDS_MAX) ?? ""), "warn")];
+      return [span(story.question === undefined ? "" : askedWords(story.question, WORDS_MAX), "warn")];
     case "queued":
       return queuedDetail(facts, story, nowMs, hasTitle);
     case "running":

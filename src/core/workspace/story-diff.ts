@@ -1,7 +1,8 @@
 import type { Committing } from "./check-committing.ts";
-import { type Commit, listChanges, listCommits } from "./commit-list.ts";
+import { type Commit, listChanges, listCommits, type PathChange } from "./commit-list.ts";
 import { git, gitBytes } from "./git.ts";
-import { everythingBut } from "./path-set.ts";
+import { everythingBut, isWithinPaths } from "./path-set.ts";
+import { unseenPaths } from "./unseen-paths.ts";
 import { readWorkingState } from "./working-state.ts";
 
 export interface StoryCommit {
@@ -23,23 +24,29 @@ export interface StoryChanges {
   readonly commits: readonly StoryCommit[];
   /** What the commits change in sum. */
   readonly changedPaths: readonly string[];
+  /** The same with git's letter for each: what differs between the baseline and the head. */
+  readonly changes: readonly Pick<PathChange, "path" | "status">[];
   /** Staged, unstaged and untracked; not ignored, not carried in. */
   readonly uncommittedPaths: readonly string[];
+  /** Paths that git was told not to look at: nobody sees what they hold. */
+  readonly hiddenPaths: readonly string[];
 }
 
-/** Reads what a story changed since its baseline commit: two git processes, three with several commits. */
+/** Reads what a story changed since its baseline commit: three git processes side by side, and one more with several commits. */
 export const changesSince = async (
   worktree: string,
   baseline: string,
   options: { readonly carried?: readonly string[] } = {},
 ): Promise<StoryChanges> => {
-  const [commits, state] = await Promise.all([
+  const carried = options.carried ?? [];
+  const [commits, state, unseen] = await Promise.all([
     listCommits(["HEAD", `^${baseline}`], { cwd: worktree }),
-    readWorkingState(worktree, { without: options.carried ?? [] }),
+    readWorkingState(worktree, { without: carried, trackedOnly: true }),
+    unseenPaths(worktree),
   ]);
   const descends = await growsFrom(baseline, state.head, commits, worktree);
   const changes =
-    commits.length === 1 || !descends
+    !descends || (commits.length === 1 && commits[0]?.parents[0] === baseline)
       ? commits.flatMap((commit) => commit.changes)
       : commits.length === 0
         ? []
@@ -50,7 +57,9 @@ export const changesSince = async (
     descends,
     commits: commits.map(toStoryCommit),
     changedPaths: [...new Set(changes.map((change) => change.path))],
-    uncommittedPaths: [...state.changed, ...state.untracked],
+    changes: changes.map(({ path, status }) => ({ path, status })),
+    uncommittedPaths: [...state.changed, ...unseen.untracked.filter((path) => !isWithinPaths(path, carried))],
+    hiddenPaths: unseen.hidden,
   };
 };
 

@@ -18,12 +18,20 @@ export interface WorkingState {
   readonly ignored: readonly string[];
 }
 
-/** Reads the state of a working copy with one git process. `without` leaves out paths and folders. */
+/**
+ * Reads the state of a working copy with one git process. `without` leaves out paths and folders; with `trackedOnly`
+ * nobody looks for untracked files, which is half of the work.
+ */
 export const readWorkingState = async (
   workingCopy: string,
-  options: { readonly without?: readonly string[]; readonly withIgnored?: boolean } = {},
+  options: {
+    readonly without?: readonly string[];
+    readonly withIgnored?: boolean;
+    readonly trackedOnly?: boolean;
+  } = {},
 ): Promise<WorkingState> => {
-  const args = ["status", "--porcelain=v2", "-z", "--branch", "--no-renames", "--untracked-files=all"];
+  const args = ["status", "--porcelain=v2", "-z", "--branch", "--no-renames"];
+  args.push(`--untracked-files=${options.trackedOnly ? "no" : "all"}`);
   if (options.withIgnored) args.push("--ignored=traditional");
   const { stdout } = await gitBytes(args, { cwd: workingCopy });
   const without = options.without ?? [];

@@ -184,6 +184,18 @@ test("findings that were repaired count as fixed, also where nothing lands", () 
   expect(text()).toContain("  Issues: 1 found → 1 fixed (1 iteration)\n");
 });
 
+test("findings that nobody repaired and nothing deferred are not called fixed", () => {
+  const run = new TestRun([story("a")], policy({ pipeline: PIPELINES["seven-phase"]! }));
+  const { text } = reported(run);
+  run.start();
+  run.endTurn("a");
+  run.endTurn("a");
+  run.endTurn("a", verdict("No error boundary"));
+  run.endTurn("a", verdict());
+  run.finish();
+  expect(text()).toContain("  Issues: 1 found → 0 fixed (0 iterations), 1 dismissed\n");
+});
+
 test("an already done story gets two lines", () => {
   const run = new TestRun([story("a", [], { tasks: [{ text: "x", done: true, line: 1, depth: 0 }] })]);
   const { text } = reported(run);

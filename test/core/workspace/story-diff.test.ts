@@ -26,8 +26,47 @@ describe("what a story changed", () => {
         { id: empty, subject: "empty", author: "Ada <ada@example.com>", files: [] },
       ],
       changedPaths: ["a.txt", "odd\n é.txt"],
+      changes: [
+        { path: "a.txt", status: "M" },
+        { path: "odd\n é.txt", status: "A" },
+      ],
       uncommittedPaths: ["b.txt", "new/n.txt"],
+      hiddenPaths: [],
     });
+  });
+
+  test("uncommitted is what git status says, names of all kinds and files in the place of folders included", async () => {
+    const root = makeRepository({ "a.txt": "a", "gone.txt": "g", "was-file": "w", ".gitignore": "*.log\n" });
+    const baseline = run(root, "rev-parse", "HEAD");
+    rmSync(join(root, "gone.txt"));
+    rmSync(join(root, "was-file"));
+    write(root, { "was-file/in": "i", "H ": "h", "? x\ny é": "q", "deep/er/n.txt": "n", "a.log": "ignored" });
+    write(root, { "nested/inner": "i" });
+    run(root, "init", "-q", "nested");
+    const status = run(root, "status", "--porcelain", "-z", "--untracked-files=all").split("\0");
+    const { uncommittedPaths } = await changesSince(root, baseline);
+    expect([...uncommittedPaths].sort()).toEqual(status.flatMap((line) => (line === "" ? [] : [line.slice(3)])).sort());
+    expect(uncommittedPaths).toHaveLength(7);
+  });
+
+  test("files that git was told not to look at are hidden, those of a sparse checkout are not", async () => {
+    const root = makeRepository({ "a.txt": "a", "b.txt": "b", "c.txt": "c", "d.txt": "d" });
+    const baseline = run(root, "rev-parse", "HEAD");
+    run(root, "update-index", "--assume-unchanged", "a.txt");
+    run(root, "update-index", "--skip-worktree", "b.txt", "c.txt");
+    rmSync(join(root, "c.txt"));
+    write(root, { "a.txt": "other" });
+    expect(await changesSince(root, baseline)).toMatchObject({ uncommittedPaths: [], hiddenPaths: ["a.txt", "b.txt"] });
+  });
+
+  test("a merge with the baseline as its other parent changes what differs from the baseline", async () => {
+    const root = makeRepository({ "a.txt": "a" });
+    const start = run(root, "rev-parse", "HEAD");
+    const baseline = commit(root, "landed meanwhile", { "theirs.txt": "t" });
+    run(root, "checkout", "-q", "-b", "story", start);
+    run(root, "merge", "-q", "--no-ff", "-m", "feat(1-1): merged", baseline);
+    const { commits, changedPaths } = await changesSince(root, baseline);
+    expect([commits.length, changedPaths]).toEqual([1, []]);
   });
 
   test("a branch that was reset below its baseline does not descend; an untouched one does and has nothing", async () => {

@@ -39,8 +39,9 @@ export const acceptArtifacts = async (
   const asked = askedOfPhase(world, effect);
   if (world.run.config.evidence.profile !== "pantheon" || asked.length === 0) return { notes: [] };
   const { artifacts, narrative } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
+  const root = await realpath(place.projectPath);
   const citationProblems = await checkCitations(citationsToCheck(artifacts), {
-    linesOf: (path) => linesOf(place.projectPath, path),
+    linesOf: (path) => linesOf(root, path),
   });
   const { missing, notes } = checkArtifacts({
     key: effect.story,
@@ -109,10 +110,10 @@ const rejectedBy = (missing: readonly MissingArtifact[]): RejectedArtifacts => (
   phases: [...new Set(missing.map(({ phase }) => phase))],
 });
 
-/** Lines of a file of the project; undefined where it is none, or leads outside. */
-const linesOf = async (projectPath: string, path: string): Promise<number | undefined> => {
+/** Lines of a file of the project, whose real path is `root`; undefined where it is none, or leads outside. */
+const linesOf = async (root: string, path: string): Promise<number | undefined> => {
   try {
-    const [root, file] = await Promise.all([realpath(projectPath), realpath(join(projectPath, path))]);
+    const file = await realpath(join(root, path));
     if (!file.startsWith(root + sep)) return undefined;
     const handle = await open(file, "r");
     try {

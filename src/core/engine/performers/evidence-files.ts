@@ -2,28 +2,27 @@ import type { ChangedFile, Flag } from "../../evidence/evidence.ts";
 import { productPaths } from "../../evidence/owned-paths.ts";
 import { findTampering } from "../../evidence/tampering.ts";
 import type { WorkFile } from "../../model/review.ts";
-import { listChanges, type PathChange } from "../../workspace/commit-list.ts";
-import { diffText } from "../../workspace/story-diff.ts";
+import { diffText, type StoryChanges } from "../../workspace/story-diff.ts";
 import { fromProject, type Place, type World } from "./world.ts";
 
 const DIFF_BYTES_MAX = 4 * 1024 * 1024;
 /** Changed files that a card can name. */
 const FILES_MAX = 100;
 
+/** The text of the work, as far as it is looked at. */
+export const diffOfWork = async (place: Place, baseline: string): Promise<string> =>
+  (await diffText(place.path, baseline, DIFF_BYTES_MAX)).text;
+
 /** What the work changed, and what of that makes green easier than it should be. */
-export const lookAtFiles = async (
+export const lookAtFiles = (
   world: World,
-  place: Place,
-  baseline: string,
-): Promise<{ readonly flags: readonly Flag[]; readonly files: readonly WorkFile[] }> => {
-  const [listed, diff] = await Promise.all([
-    listChanges(baseline, "HEAD", { cwd: place.path }),
-    diffText(place.path, baseline, DIFF_BYTES_MAX),
-  ]);
+  listed: StoryChanges["changes"],
+  diff: string,
+): { readonly flags: readonly Flag[]; readonly files: readonly WorkFile[] } => {
   const files = listed.map((change): ChangedFile => ({ path: change.path, status: statusOf(change) }));
   const flags = findTampering({
     files,
-    diff: diff.text,
+    diff,
     gates: Object.fromEntries(world.run.gates.map((gate) => [gate.name, gate.run])),
   });
   const product = new Set(
@@ -43,7 +42,7 @@ const KINDS: Readonly<Record<ChangedFile["status"], WorkFile["kind"]>> = {
   deleted: "deleted",
 };
 
-const statusOf = ({ status }: PathChange): ChangedFile["status"] => {
+const statusOf = ({ status }: StoryChanges["changes"][number]): ChangedFile["status"] => {
   if (status === "D") return "deleted";
   return status === "A" ? "added" : "modified";
 };

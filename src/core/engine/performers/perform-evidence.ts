@@ -10,7 +10,6 @@ import type { CheckEvidence, EffectResult, EvidenceResult } from "../../schedule
 import { playerOf } from "../../scheduler/providers.ts";
 import { conflictMarks } from "../../workspace/begin-merge.ts";
 import { listChanges } from "../../workspace/commit-list.ts";
-import { hiddenPaths } from "../../workspace/hidden-paths.ts";
 import { changesSince, commitAll, type StoryChanges } from "../../workspace/story-diff.ts";
 import { treeOf } from "../../workspace/working-state.ts";
 import { type AcceptedArtifacts, acceptArtifacts } from "../artifacts/accept-artifacts.ts";
@@ -18,7 +17,7 @@ import { keepReconciliation } from "../artifacts/keep-reconciliation.ts";
 import { lookAlreadyDone } from "./already-done.ts";
 import { checkCriteria } from "./check-criteria.ts";
 import { commitSubject } from "./commit-subject.ts";
-import { lookAtFiles } from "./evidence-files.ts";
+import { diffOfWork, lookAtFiles } from "./evidence-files.ts";
 import { evidencePartOf } from "./evidence-part.ts";
 import { movedRefs } from "./moved-refs.ts";
 import { placeOf } from "./perform-workspace.ts";
@@ -41,20 +40,14 @@ export const performEvidence = async (
   if (effect.purpose === "already-done") return lookAlreadyDone(world, effect, place, baselineRed, signal);
   const baseline = effect.baseline ?? "HEAD";
   await commitForAgent(world, effect, place);
-  const [seen, hidden] = await Promise.all([
-    changesSince(place.path, baseline, { carried: carriedIn(world) }),
-    hiddenPaths(place.path),
-  ]);
-  const changes = { ...seen, hiddenPaths: hidden };
+  const seen = await lookAtWork(world, effect, place, baseline);
+  const { changes, tasks, foreign, artifacts } = seen;
   const marks = effect.conflict && changes.descends ? await conflictMarks(place.path, baseline) : [];
   const plan = gatesFor(
     world,
     [...changes.changedPaths, ...changes.uncommittedPaths].map((path) => fromProject(world, path)),
   );
-  const { file } = storyIn(world, effect.story);
-  const tasks = await storyTasksIn(place, file);
   const after = await changedAfter(world, effect, place, changes);
-  const foreign = file === undefined ? undefined : await foreignStory(world, place, file);
   // No gate costs minutes for work that is missing anyway.
   const first = judge(world, effect, place, {
     changes,
@@ -67,9 +60,8 @@ export const performEvidence = async (
     foreignStory: foreign,
   });
   const cheap = first.missing.filter(({ check }) => check !== "gates");
-  const artifacts = await acceptArtifacts(world, effect, place, tasks);
+  const { flags: tampered, files } = lookAtFiles(world, changes.changes, seen.diff);
   if (cheap.length > 0 || artifacts.rejected !== undefined) {
-    const { files } = await lookAtFiles(world, place, baseline);
     return withArtifacts({ ...toResult(first, [], undefined), files }, artifacts);
   }
   // Where nothing of the product changed since they ran, gates and checks would say the same.
@@ -78,11 +70,7 @@ export const performEvidence = async (
     plan.gates.length === 0 || !isNew
       ? []
       : await runGates(world, plan, { ...place, tree: await treeOf(place.path) }, signal);
-  const [{ flags: tampered, files }, moved] = await Promise.all([
-    lookAtFiles(world, place, baseline),
-    movedRefs(world, place),
-  ]);
-  const flags = [...tampered, ...impostors(world, changes), ...(effect.conflict === undefined ? moved : [])];
+  const flags = [...tampered, ...impostors(world, changes), ...(effect.conflict === undefined ? seen.moved : [])];
   const found = judge(world, effect, place, {
     changes,
     marks,
@@ -99,6 +87,23 @@ export const performEvidence = async (
   const criteria = found.ok && isNew ? await checkCriteria(world, work, signal) : undefined;
   const result = withCriteria(world, { ...toResult(found, gates, changes), files }, criteria);
   return withArtifacts(result, artifacts);
+};
+
+/** All that can be seen without a gate, looked at side by side: most of it is git's work, and waiting for it. */
+const lookAtWork = async (world: World, effect: CheckEvidence, place: Place, baseline: string) => {
+  const { file } = storyIn(world, effect.story);
+  const lookAtStory = async () => {
+    const tasks = await storyTasksIn(place, file);
+    return { tasks, artifacts: await acceptArtifacts(world, effect, place, tasks) };
+  };
+  const [changes, diff, moved, foreign, story] = await Promise.all([
+    changesSince(place.path, baseline, { carried: carriedIn(world) }),
+    diffOfWork(place, baseline),
+    movedRefs(world, place),
+    file === undefined ? undefined : foreignStory(world, place, file),
+    lookAtStory(),
+  ]);
+  return { changes, diff, moved, foreign, ...story };
 };
 
 /** With `commits: storyboard` the story's commit is ours to make, of whatever the agent left. */
@@ -128,12 +133,8 @@ const changedAfter = async (
   return { worked, paths: paths.map((path) => fromProject(world, path)) };
 };
 
-interface SeenChanges extends StoryChanges {
-  readonly hiddenPaths: readonly string[];
-}
-
 interface Found {
-  readonly changes: SeenChanges;
+  readonly changes: StoryChanges;
   readonly marks: readonly string[];
   readonly gates: readonly GateOutcome[];
   readonly baselineRed: readonly string[];
@@ -184,7 +185,7 @@ const astray = (world: World, place: Place, { branch }: StoryChanges): string | 
   return `${where}, and only ${place.branch} counts: finish or abort what is under way, go back with 'git switch ${place.branch}' and have your commits there`;
 };
 
-const forProject = (world: World, changes: SeenChanges, elsewhere: string | undefined): GitChanges => {
+const forProject = (world: World, changes: StoryChanges, elsewhere: string | undefined): GitChanges => {
   const seen = (paths: readonly string[]): string[] => paths.map((path) => fromProject(world, path));
   return {
     ...(elsewhere === undefined ? {} : { astray: elsewhere }),
