@@ -68,7 +68,10 @@ export const parseTemplate = (text: string): ParsedTemplate => {
   });
   const template = orTemplateError(() => engine.parse(preparedTemplate(text)));
   return {
-    names: namesIn(engine, template),
+    // For who asks alone: a prompt needs no analysis.
+    get names() {
+      return namesIn(engine, template);
+    },
     render: (variables) => {
       values = [];
       const rendered = orTemplateError(() => engine.renderSync(template, variables) as string);
