@@ -43,6 +43,8 @@ export class KeptFiles {
   readonly #kept: Map<StoryKey, WritableStatus>;
   readonly #files: ReadonlyMap<string, Story>;
   #last: Promise<unknown> = Promise.resolve();
+  /** When the statuses of the last bookkeeping commit were set. */
+  #booked: Date | undefined;
   #executables: Promise<Set<string>> | undefined;
 
   /** `kept` are the statuses that an earlier lead of this run has set; `prefix` is the project below the repository. */
@@ -111,7 +113,8 @@ export class KeptFiles {
     return this.alone(async () => {
       const { project, sprintFile, source } = this.#run;
       if (source !== "bmad" || sprintFile === undefined || this.#kept.size === 0) return;
-      const now = new Date();
+      // With the time that was committed: nothing is different then where the statuses are the same.
+      const now = this.#booked ?? new Date();
       await setIn(resolve(project, sprintFile), (bytes) => setSprintStatuses(bytes, this.#kept, { now }).bytes);
       for (const { key, file } of this.#run.stories) {
         const status = this.#kept.get(key);
@@ -152,7 +155,9 @@ export class KeptFiles {
       if (path !== undefined && changed !== undefined && changed !== bytes) files.set(path, changed);
     };
     if (this.#run.source === "bmad") {
-      await change(this.sprintPath, (bytes) => withKeptStatuses(bytes, kept, new Date()));
+      const now = new Date();
+      await change(this.sprintPath, (bytes) => withKeptStatuses(bytes, kept, now));
+      if (this.sprintPath !== undefined && files.has(this.sprintPath)) this.#booked = now;
       for (const [path, story] of this.#files) {
         const status = kept.get(story.key);
         if (status !== undefined && (landing === undefined || landing.story.key === story.key)) {
