@@ -4,7 +4,7 @@ import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
 import { createSecretMask } from "../../core/agents/mask-secrets.ts";
 import type { GateAnswer, GateReport } from "../../core/control/gate-messages.ts";
-import { reportOf } from "../../core/engine/performers/ask-gate.ts";
+import { NONE_APPLY, reportOf } from "../../core/engine/performers/ask-gate.ts";
 import { type GateSettings, gateRequest, gatesFor, runGate } from "../../core/engine/performers/run-gate.ts";
 import type { ShellWorld } from "../../core/engine/performers/run-setup.ts";
 import { createDiskCache } from "../../core/evidence/disk-cache.ts";
@@ -58,6 +58,7 @@ export const runOwnGates = async (
   if (wanted.kind === "none") return { kind: "refused", message: wanted.message, steps: wanted.steps };
   const { gates } = gatesFor({ run: settings }, undefined, wanted.kind === "all" ? undefined : false);
   const named = gates.filter(({ name }) => wanted.kind === "all" || name === wanted.name);
+  if (named.length === 0) return NONE_APPLY;
   const folder = await ownFolder(place);
   const world = await shellWorld(place, folder, at);
   const runner = createGateRunner({
@@ -73,7 +74,7 @@ export const runOwnGates = async (
       const request = await gateRequest(gate, { projectPath: place.projectPath, tree });
       const isSettled = async (): Promise<boolean> => (await treeOf(place.top)) === tree;
       const outcome = await runner.request({ ...request, isSettled }, at.signal);
-      reports.push(reportOf(outcome, (text) => mask(plainText(text))));
+      reports.push(await reportOf(outcome, (text) => mask(plainText(text))));
     }
     return { kind: "reports", reports };
   } catch (error) {

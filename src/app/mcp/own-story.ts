@@ -1,6 +1,6 @@
-import { readFile, stat } from "node:fs/promises";
 import { dirname } from "node:path";
 import { readStoryFile } from "../../core/backlog/story-file.ts";
+import { readLinkedFile } from "../../core/files/read-plain-file.ts";
 import { readRunIn } from "../lead/runs.ts";
 import type { DeskAnswer } from "./agent-desk.ts";
 
@@ -25,10 +25,10 @@ export const readOwnStory = async (environment: NodeJS.ProcessEnv): Promise<Desk
 
 const readFromFile = async (key: string, file: string): Promise<DeskAnswer> => {
   try {
-    const { size } = await stat(file);
-    if (size > STORY_BYTES_MAX)
-      return { ok: false, text: `${file} is longer than ${STORY_BYTES_MAX} bytes: read it in parts` };
-    const bytes = await readFile(file);
+    const read = await readLinkedFile(file, STORY_BYTES_MAX);
+    if (read === undefined) return { ok: false, text: `${file} cannot be read: it is gone, or no plain file` };
+    if (!read.isWhole) return { ok: false, text: `${file} is longer than ${STORY_BYTES_MAX} bytes: read it in parts` };
+    const { bytes } = read;
     const { title, rawStatus, acceptanceCriteria, tasks } = readStoryFile(bytes);
     const document = {
       key,

@@ -16,9 +16,10 @@ const PLAYBOOKS_MAX = 5;
 const BYTES_MAX = 8 * 1024;
 /** Of a playbook that does not fit at least this much is told, in bytes, or nothing. */
 const PART_BYTES_MIN = 1024;
-/** What is looked at of a story's text, in characters, and the paths in it that count. */
+/** What is looked at of a story's text, in characters, and the paths in it that count; no longer one is, in characters. */
 const TEXT_LENGTH_MAX = 200_000;
 const PATHS_MAX = 50;
+const PATH_LENGTH_MAX = 400;
 /** A path says more than a word. */
 const PATH_SCORE = 3;
 /** Words of its title that a playbook without globs and keywords must share with the story. */
@@ -70,8 +71,12 @@ const isNamed = (phrase: string, words: string): boolean => phrase !== "" && wor
 /** Short words are in every text. */
 const isTelling = (word: string, words: string): boolean => word.length >= 4 && isNamed(word, words);
 
+/** What stands before a path is none of its own characters, so that a word is looked at from its beginning alone. */
+const PATHS = /(?<![\w./:@()[\]-])[\w@.()[\]-]+(?:\/[\w@.()[\]-]+)+/g;
+
 const pathsIn = (text: string): readonly string[] =>
-  [...text.matchAll(/(?<![\w./:@-])[\w@.()[\]-]+(?:\/[\w@.()[\]-]+)+/g)]
+  [...text.matchAll(PATHS)]
+    .filter(([path]) => path.length <= PATH_LENGTH_MAX)
     .map(([path]) => path.replace(/^[([](?![^/]*[)\]])|^\.\//, "").replace(/[.)\]]+$/, ""))
     .slice(0, PATHS_MAX);
 

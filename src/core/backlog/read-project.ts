@@ -1,3 +1,4 @@
+import { constants } from "node:fs";
 import { lstat, open, readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { UserError } from "../model/user-error.ts";
@@ -29,7 +30,8 @@ export type FileContent =
 /** Reads a regular file of at most `bytesMax` bytes. Never throws. */
 export const readFileBounded = async (path: string, bytesMax: number): Promise<FileContent> => {
   try {
-    const handle = await open(path, "r");
+    // A pipe would hold a thread of the process until somebody writes into it.
+    const handle = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
     try {
       const stats = await handle.stat();
       if (!stats.isFile()) return { kind: "unreadable", why: "it is not a regular file" };

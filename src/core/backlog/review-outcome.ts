@@ -38,7 +38,7 @@ const answerIn = (line: MarkdownLine, before: MarkdownLine | undefined): string 
 const outcomeOf = (answer: string): ReviewOutcome | undefined => {
   const words = answer
     .toLowerCase()
-    .replaceAll(/\S*\/\S*\.\w+/gu, " ")
+    .replaceAll(/\S+/gu, withoutPath)
     .replaceAll(/[*_`"']/gu, "")
     .replace(/^[^\p{L}]+/u, "");
   const approved = APPROVED.exec(words);
@@ -48,6 +48,16 @@ const outcomeOf = (answer: string): ReviewOutcome | undefined => {
   if (rest === words) return undefined;
   if (SETTLED.test(rest)) return "unclear";
   return changes === null ? "blocked" : "changes";
+};
+
+/** A word without the path in it, up to what looks like a file's ending. No pattern does it in one pass over the word. */
+const withoutPath = (word: string): string => {
+  const slash = word.indexOf("/");
+  if (slash === -1) return word;
+  for (let dot = word.lastIndexOf("."); dot > slash; dot = word.lastIndexOf(".", dot - 1)) {
+    if (/\w/.test(word.charAt(dot + 1))) return ` ${word.slice(dot + 1).replace(/^\w+/, "")}`;
+  }
+  return word;
 };
 
 const approvalOf = (rest: string): ReviewOutcome => {

@@ -88,14 +88,24 @@ const isTableHead = (line: MarkdownLine, next: MarkdownLine | undefined): boolea
 const isTableRule = (line: MarkdownLine): boolean => /^\s*\|[\s|:-]+\|\s*$/.test(line.text);
 
 const textOf = (item: readonly string[]): string =>
-  item
-    .join("\n")
-    .trim()
-    .replace(/(?:\n\s*-{3,}\s*)+$/, "")
-    .replace(/^(?:#+\s+|\d+[.)]\s+|[-*+]\s+)(?:\[.\]\s+)?/u, "")
-    .replace(/^\|\s*(.*?)\s*\|$/, "$1")
+  withoutBars(
+    withoutRules(item)
+      .join("\n")
+      .trim()
+      .replace(/^(?:#+\s+|\d+[.)]\s+|[-*+]\s+)(?:\[.\]\s+)?/u, ""),
+  )
     .trim()
     .slice(0, CRITERION_LENGTH_MAX);
+
+const RULE = /^\s*(?:-{3,}\s*)?$/;
+
+/** Without the rules and empty lines that separate a criterion from what comes next; its own first line stays. */
+const withoutRules = (item: readonly string[]): readonly string[] =>
+  item.slice(0, 1 + item.findLastIndex((line, i) => i === 0 || !RULE.test(line)));
+
+/** The cells of a table's row. */
+const withoutBars = (text: string): string =>
+  text.length > 1 && text.startsWith("|") && text.endsWith("|") && !text.includes("\n") ? text.slice(1, -1) : text;
 
 const LABELS: readonly RegExp[] = [
   /^AC[\s#-]*((?:[A-Z]{1,8}-)?\d{1,6}(?:\.\d{1,6})*[a-z]?)(?![\w.]*\w)/i,

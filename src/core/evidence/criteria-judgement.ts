@@ -91,6 +91,7 @@ interface Fault {
 
 const NAME_ONE = `name a check in the closing block's "criteria", or say there why no machine can check it`;
 const FAIL_WITHOUT = "write a check that fails without your work";
+const MAKE_PASS = "make it pass on your commit";
 const MUST_END = "name a check that ends by itself";
 
 const faultOf = (check: CriterionCheck | undefined, { commit, baseline }: CheckRuns): Fault | undefined => {
@@ -131,8 +132,8 @@ const lastLine = (tail: readonly string[]): string => {
 
 const printed = (tail: readonly string[]): string =>
   tail.length === 0
-    ? "it printed nothing"
-    : ["make it pass on your commit; its last lines:", ...tail.slice(-TAIL_LINES_MAX)].join("\n");
+    ? `${MAKE_PASS}; it printed nothing`
+    : [`${MAKE_PASS}; its last lines:`, ...tail.slice(-TAIL_LINES_MAX)].join("\n");
 
 const shortened = (text: string, max: number): string => {
   const line = plainLine(text);

@@ -3,6 +3,7 @@ import { constants } from "node:fs";
 import { cp, lstat, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { z } from "zod";
+import { LOCKFILE_BYTES_MAX, readLinkedFile } from "../files/read-plain-file.ts";
 import type { Dependencies, Setup } from "./detect-setup.ts";
 import { gitDirectoryOf } from "./git-directory.ts";
 import type { Repository } from "./inspect-repository.ts";
@@ -82,7 +83,7 @@ const readStamps = async (worktree: string): Promise<Readonly<Record<string, str
 /** What is installed, told by its lockfile and the time of the installation; undefined when nothing is. */
 const stampOf = async (worktree: string, one: Dependencies): Promise<string | undefined> => {
   const installed = join(worktree, one.installed);
-  const lockfile = await readFile(join(worktree, one.lockfile)).catch(() => undefined);
+  const lockfile = await lockfileIn(worktree, one);
   const isThere = await lstat(installed).catch(() => undefined);
   if (lockfile === undefined || isThere === undefined) return undefined;
   const times = await Promise.all(
@@ -96,11 +97,13 @@ const stampOf = async (worktree: string, one: Dependencies): Promise<string | un
   return `${createHash("sha256").update(lockfile).digest("hex")} ${times.join(" ")}`;
 };
 
+/** An agent works in the worktree: what it left in the lockfile's place may be anything. */
+const lockfileIn = async (folder: string, { lockfile }: Dependencies): Promise<Buffer | undefined> =>
+  (await readLinkedFile(join(folder, lockfile), LOCKFILE_BYTES_MAX))?.bytes;
+
 /** Clones the user's installed dependencies when they belong to the worktree's lockfile; false when they do not. */
 const cloneDependencies = async (repository: Repository, worktree: string, one: Dependencies): Promise<boolean> => {
-  const [users, own] = await Promise.all(
-    [repository.root, worktree].map((folder) => readFile(join(folder, one.lockfile)).catch(() => undefined)),
-  );
+  const [users, own] = await Promise.all([repository.root, worktree].map((folder) => lockfileIn(folder, one)));
   if (users === undefined || own === undefined || !users.equals(own)) return false;
   await rm(join(worktree, one.installed), { recursive: true, force: true });
   return await cloneMissing(repository, worktree, one.installed);

@@ -188,6 +188,15 @@ describe("which playbooks match a story", () => {
     );
   });
 
+  test("text of brackets alone names no path, and one that is no path's length is none", () => {
+    const books = [playbook("x", ["src/auth/**"])];
+    for (const text of ["(", "[", ")", "a/)", "(a"]) {
+      expect(titlesFor(books, `${text.repeat(60_000 / text.length)} src/auth/login.ts`)).toEqual(["x"]);
+    }
+    expect(titlesFor(books, `a/${")".repeat(190_000)}b src/auth/login.ts`)).toEqual(["x"]);
+    expect(titlesFor(books, `src/auth/${"x".repeat(400)}`)).toEqual([]);
+  });
+
   test("many playbooks and a long story are matched in little time", () => {
     const books = Array.from({ length: 200 }, (_, i) =>
       playbook(

@@ -1,5 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { MarkdownLine } from "../../../src/core/backlog/markdown-lines.ts";
+import { readOutcome } from "../../../src/core/backlog/review-outcome.ts";
 import { readReviewDocument, readReviewSections } from "../../../src/core/backlog/review-sections.ts";
 import { corpusFiles, hasCorpus } from "./corpus.ts";
 
@@ -243,5 +245,36 @@ describe.skipIf(!hasCorpus)("real stories", () => {
   test("reviews that ticked what they repaired list it", () => {
     expect(reviewOf("2-7a-launchbar", /^### Review Findings/)).toBeUndefined();
     expect(reviewOf("2-1-ai-provider", /^### Senior Developer Review/)).toMatchObject({ afterRepairs: true });
+  });
+});
+
+describe("paths in an answer are no words of it", () => {
+  const outcomeOf = (answer: string) =>
+    readOutcome([{ text: `Verdict: ${answer}`, kind: "text", path: [] } as unknown as MarkdownLine]);
+
+  test.each([
+    ["docs/changes-requested.md Approved", "approved"],
+    ["docs/must/fix.md: Approved", "approved"],
+    ["Approved (see docs/not/approved.test.md)", "approved"],
+    ["Approved and/or not", "unclear"],
+  ])("%s: %s", (answer, outcome) => expect(outcomeOf(answer)).toBe(outcome));
+
+  test("however long they are", () => {
+    const slashes = "/".repeat(100_000);
+    expect(outcomeOf(`${slashes} approved`)).toBe("approved");
+    expect(outcomeOf(`${slashes}.md approved`)).toBe("approved");
+    expect(outcomeOf(`${"/.".repeat(50_000)} approved`)).toBe("approved");
+  });
+
+  test("and are found as a pattern finds them that looks at all of a word", () => {
+    const piece = fc.constantFrom("/", ".", "a", "approved", " ", "not", "-", "é", "but/x.md");
+    fc.assert(
+      fc.property(
+        fc.array(piece, { maxLength: 12 }).map((all) => all.join("")),
+        (text) => {
+          expect(outcomeOf(`approved ${text}`)).toBe(outcomeOf(`approved ${text.replaceAll(/\S*\/\S*\.\w+/gu, " ")}`));
+        },
+      ),
+    );
   });
 });

@@ -190,3 +190,21 @@ describe.skipIf(!hasCorpus)("real story files", () => {
     },
   );
 });
+
+test("rules and empty lines below a criterion are no part of it, however many stand before its next words", () => {
+  const rules = "\n\n---".repeat(10_000);
+  expect(under(`1. One${rules}\n\n2. Two${rules}`)).toEqual([
+    ["1", "One"],
+    ["2", "Two"],
+  ]);
+  const [[id, text] = []] = under(`1. One${rules}\n\nmore`);
+  expect([id, text?.slice(0, 9)]).toEqual(["1", "One\n\n---\n"]);
+});
+
+test("a table's row that is mostly space is read as it is", () => {
+  const space = " ".repeat(9_000);
+  expect(under(`| AC1 | One |\n|${space}x`)).toEqual([
+    ["1", "AC1 | One"],
+    ["2", expect.stringMatching(/^\| {3999}$/)],
+  ]);
+});

@@ -19,3 +19,11 @@ test("the landing that a gate is red since is found by halving, or narrowed down
   );
   expect(await firstRed([], async () => true)).toBeUndefined();
 });
+
+test("a run that says nothing ends the search: no landing is named that another may be guilty of", async () => {
+  const landings = Array.from({ length: 8 }, (_, i) => ({ story: `s${i}`, commit: String(i) }));
+  const red = (known: Readonly<Record<string, boolean>>) => firstRed(landings, async (commit) => known[commit]);
+  expect(await red({})).toEqual(landings.map(({ story }) => story));
+  expect(await red({ 3: true })).toEqual(["s0", "s1", "s2", "s3"]);
+  expect(await red({ 3: false })).toEqual(["s4", "s5", "s6", "s7"]);
+});

@@ -1,4 +1,5 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
@@ -49,20 +50,36 @@ describe("what is shown of an output", () => {
     return shownOutput(join(folder, "out"), same);
   };
 
-  test("up to 100 lines are shown whole; a longer one without its middle", () => {
-    expect(shown("")).toEqual([]);
-    expect(shown(numbered(100))).toHaveLength(100);
-    const long = shown(numbered(101)) ?? [];
+  test("up to 100 lines are shown whole; a longer one without its middle", async () => {
+    expect(await shown("")).toEqual([]);
+    expect(await shown(numbered(100))).toHaveLength(100);
+    const long = (await shown(numbered(101))) ?? [];
     expect(long).toHaveLength(71);
     expect(long.slice(19, 22)).toEqual(["line 20", "... (31 lines truncated) ...", "line 52"]);
-    expect(shown(numbered(100_000))?.slice(-1)).toEqual(["line 100000"]);
-    expect(shown(numbered(100_000))?.[20]).toBe("... (99930 lines truncated) ...");
+    const longer = (await shown(numbered(100_000))) ?? [];
+    expect(longer.slice(19, 22)).toEqual(["line 20", "... (99930 lines truncated) ...", "line 99951"]);
+    expect(longer.slice(-1)).toEqual(["line 100000"]);
   });
 
-  test("a last line without an end counts, a long one is cut, a missing file is none", () => {
-    expect(shown("a\nb")).toEqual(["a", "b"]);
-    expect(shown("x".repeat(3_000_000))?.[0]).toHaveLength(2_000);
-    expect(shownOutput(join(folder, "none"), same)).toBeUndefined();
+  test("a last line without an end counts, a long one is cut, a missing file is none", async () => {
+    expect(await shown("a\nb")).toEqual(["a", "b"]);
+    const [line, ...others] = (await shown("x".repeat(3_000_000))) ?? [];
+    expect([line?.length, others]).toEqual([2_000, []]);
+    expect(await shown(`a\n${"x".repeat(3_000_000)}\nb`)).toEqual(["a", "x".repeat(2_000), "b"]);
+    expect(await shownOutput(join(folder, "none"), same)).toBeUndefined();
+  });
+
+  test("the two ends of one that no memory holds are shown, and a pipe is none", async () => {
+    const file = join(folder, "huge");
+    writeFileSync(file, "first\n".repeat(30));
+    truncateSync(file, 10 * 2 ** 30);
+    writeFileSync(file, "\nlast\n", { flag: "a" });
+    const lines = (await shownOutput(file, same)) ?? [];
+    expect([lines.length, lines[0], lines[19], lines.at(-1)]).toEqual([22, "first", "first", "last"]);
+    expect(lines[20]).toBe("... (more than 11 lines truncated) ...");
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    expect(await shownOutput(join(folder, "pipe"), same)).toBeUndefined();
+    expect(outputWatch(same).newLines(join(folder, "pipe"))).toEqual([]);
   });
 
   test("whoever watches gets whole lines once, the last ones where they come fast", () => {
@@ -77,6 +94,23 @@ describe("what is shown of an output", () => {
     writeFileSync(file, `${numbered(50_000)}`, { flag: "a" });
     const last = watch.newLines(file);
     expect([last.length, last.at(-1)]).toEqual([40, "line 50000"]);
+  });
+
+  test("one look reads the end of what is new, and no more", () => {
+    const file = join(folder, "flood");
+    const watch = outputWatch(same);
+    writeFileSync(file, `early\n${"x".repeat(70_000)}`);
+    expect(watch.newLines(file)).toEqual([]);
+    writeFileSync(file, "x\nnext\nhalf", { flag: "a" });
+    expect(watch.newLines(file)).toEqual(["next"]);
+    writeFileSync(file, " done\n", { flag: "a" });
+    expect(watch.newLines(file)).toEqual(["half done"]);
+    truncateSync(file, 10 * 2 ** 30);
+    writeFileSync(file, "\nlast\n", { flag: "a" });
+    expect(watch.newLines(file)).toEqual(["last"]);
+    rmSync(file);
+    expect(watch.newLines(file)).toEqual([]);
+    expect(outputWatch(same).newLines(folder)).toEqual([]);
   });
 });
 
@@ -164,17 +198,17 @@ describe("a gate on files that somebody may be changing", () => {
   });
 });
 
-test("a gate that took too long has failed, one that was stopped says nothing", () => {
+test("a gate that took too long has failed, one that was stopped says nothing", async () => {
   const outcome = { name: "test", ok: false, cached: false, durationMs: 1.4, tail: ["t"], output: "/none" };
-  expect(reportOf({ ...outcome, cut: "it took longer than 5 minutes", timedOut: true }, same)).toMatchObject({
+  expect(await reportOf({ ...outcome, cut: "it took longer than 5 minutes", timedOut: true }, same)).toMatchObject({
     status: "FAIL",
     tail: ["TIMEOUT: it took longer than 5 minutes", "t"],
   });
-  expect(reportOf({ ...outcome, cut: "it was stopped" }, same)).toMatchObject({
+  expect(await reportOf({ ...outcome, cut: "it was stopped" }, same)).toMatchObject({
     status: "CUT",
     note: "it was stopped",
   });
-  expect(reportOf({ ...outcome, ok: true, unsettled: true }, same)).toMatchObject({
+  expect(await reportOf({ ...outcome, ok: true, unsettled: true }, same)).toMatchObject({
     status: "PASS",
     duration_ms: 1,
     requested_by: [],

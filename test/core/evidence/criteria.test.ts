@@ -140,6 +140,12 @@ describe("judging", () => {
       "unproven",
       /its check fails: last line \(`c`\); make it pass.*first\nlast line$/s,
     ],
+    [
+      "fails now without a word",
+      { commit: { end: "fails", tail: [] } },
+      "unproven",
+      /its check fails \(`c`\); make it pass on your commit; it printed nothing$/,
+    ],
     ["fails now and passed before", { commit: fails, baseline: passes }, "unproven", /fails/],
     ["never ends", { commit: { end: "cut", why: "timeout: it took longer" } }, "unproven", /timeout/],
     ["never ends on the baseline", { commit: passes, baseline: { end: "cut", why: "timeout" } }, "unproven", /timeout/],

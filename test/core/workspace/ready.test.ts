@@ -1,3 +1,4 @@
+import { execFileSync } from "node:child_process";
 import { existsSync, rmSync, utimesSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
@@ -100,4 +101,16 @@ test("a worktree is made ready once, again when dependencies changed, and carrie
   expect(await makeReady(repository, path, setup)).toEqual({ setup: "npm ci" });
   await markSetUp(path, setup);
   expect(await makeReady(repository, path, setup)).toEqual({ setup: undefined });
+});
+
+test("a pipe in a lockfile's place is no lockfile, and nobody waits for it", async () => {
+  const root = project();
+  rmSync(join(root, "py"), { recursive: true });
+  const repository = await opened(root);
+  const setup = await detectSetup(repository, AUTO, []);
+  const worktrees = createWorktrees(repository, { root: temporaryFolder(), keep: ["node_modules"], carried: [] });
+  const { path } = await worktrees.prepare({ branch: "storyboard/r1/story/1-1", base: repository.headCommit });
+  rmSync(join(path, "package-lock.json"));
+  execFileSync("mkfifo", [join(path, "package-lock.json")]);
+  expect(await makeReady(repository, path, setup)).toEqual({ setup: "npm ci" });
 });

@@ -1,5 +1,6 @@
-import { open, realpath } from "node:fs/promises";
+import { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { mapBounded } from "../../backlog/read-project.ts";
 import {
   ALL_EVIDENCE,
   type AskedEvidence,
@@ -10,6 +11,7 @@ import {
 import { type CardDigest, digestArtifacts } from "../../evidence/pantheon/card-digest.ts";
 import { checkCitations } from "../../evidence/pantheon/citations.ts";
 import type { TaskFacts } from "../../evidence/task-thresholds.ts";
+import { readPlainFile } from "../../files/read-plain-file.ts";
 import { turnPhases } from "../../model/pipeline.ts";
 import type { BuildClaim, RejectedArtifacts } from "../../model/review.ts";
 import type { CheckEvidence } from "../../scheduler/effects.ts";
@@ -41,7 +43,7 @@ export const acceptArtifacts = async (
   const { artifacts, narrative } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
   const root = await realpath(place.projectPath);
   const citationProblems = await checkCitations(citationsToCheck(artifacts), {
-    linesOf: (path) => linesOf(root, path),
+    linesOf: (paths) => mapBounded(paths, (path) => linesOf(root, path)),
   });
   const { missing, notes } = checkArtifacts({
     key: effect.story,
@@ -115,15 +117,8 @@ const linesOf = async (root: string, path: string): Promise<number | undefined> 
   try {
     const file = await realpath(join(root, path));
     if (!file.startsWith(root + sep)) return undefined;
-    const handle = await open(file, "r");
-    try {
-      const { size } = await handle.stat();
-      const buffer = Buffer.alloc(Math.min(size, CITED_BYTES_MAX));
-      const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-      return countLines(buffer.subarray(0, bytesRead));
-    } finally {
-      await handle.close();
-    }
+    const read = await readPlainFile(file, CITED_BYTES_MAX);
+    return read === undefined ? undefined : countLines(read.bytes);
   } catch {
     return undefined;
   }

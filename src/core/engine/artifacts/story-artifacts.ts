@@ -1,17 +1,17 @@
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
-import { open, readdir } from "node:fs/promises";
+import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { type ArtifactFile, findArtifacts } from "../../evidence/pantheon/artifact-names.ts";
 import { createNarrative } from "../../evidence/pantheon/narrative.ts";
 import { type NarrativeSummary, summarizeNarrative } from "../../evidence/pantheon/narrative-summary.ts";
 import { type ReadArtifact, readArtifact } from "../../evidence/pantheon/read-artifact.ts";
+import { readPlainFile } from "../../files/read-plain-file.ts";
 import type { StoryKey } from "../../model/story-key.ts";
 import { git } from "../../workspace/git.ts";
 import type { Place, World } from "../performers/world.ts";
 
 /** Bytes of one artifact that are read. */
-const ARTIFACT_BYTES_MAX = 1024 * 1024;
+export const ARTIFACT_BYTES_MAX = 1024 * 1024;
 /** Names of a completions folder that are looked at. */
 const NAMES_MAX = 20_000;
 
@@ -77,8 +77,8 @@ export const namesIn = async (folder: string): Promise<readonly string[]> => {
 export const readFound = async (folder: string, found: readonly ArtifactFile[]): Promise<readonly ArtifactBytes[]> => {
   const files: ArtifactBytes[] = [];
   for (const file of found) {
-    const bytes = await readBounded(join(folder, file.file));
-    if (bytes !== undefined) files.push({ ...file, bytes });
+    const read = await readPlainFile(join(folder, file.file), ARTIFACT_BYTES_MAX);
+    if (read !== undefined) files.push({ ...file, bytes: read.bytes });
   }
   return files;
 };
@@ -92,22 +92,6 @@ const narrativeOf = (log: string, told: string): NarrativeSummary => {
   narrative.push(log.startsWith(told) ? log.slice(told.length) : log);
   narrative.end();
   return summarizeNarrative(narrative.entries);
-};
-
-/** A link is not followed: agents write the folder. */
-const readBounded = async (path: string): Promise<Uint8Array | undefined> => {
-  const handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(
-    () => undefined,
-  );
-  if (handle === undefined) return undefined;
-  try {
-    const { size } = await handle.stat();
-    const buffer = Buffer.alloc(Math.min(size, ARTIFACT_BYTES_MAX));
-    const { bytesRead } = await handle.read(buffer, 0, buffer.length, 0);
-    return buffer.subarray(0, bytesRead);
-  } finally {
-    await handle.close();
-  }
 };
 
 /** The ids of the folder's files at a commit, by name. */

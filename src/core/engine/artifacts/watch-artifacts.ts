@@ -3,11 +3,11 @@ import { join } from "node:path";
 import { artifactFileName, artifactKeyOf } from "../../evidence/pantheon/artifact-names.ts";
 import { createNarrative } from "../../evidence/pantheon/narrative.ts";
 import type { NarrativeDetail, NarrativeLine } from "../../evidence/pantheon/narrative-line.ts";
+import { readPlainFile } from "../../files/read-plain-file.ts";
 import { tailText } from "../../jobs/text-tail.ts";
 import type { StoryKey } from "../../model/story-key.ts";
-import { readOrNone } from "../kept-files/file-access.ts";
 import { inBackground, type Place, type World } from "../performers/world.ts";
-import { completionsIn, keysOf } from "./story-artifacts.ts";
+import { ARTIFACT_BYTES_MAX, completionsIn, keysOf } from "./story-artifacts.ts";
 import { writeArtifact } from "./write-artifacts.ts";
 
 /** Reads what a worker leaves while it works. */
@@ -117,9 +117,9 @@ const copyWhenChanged = (world: World, story: StoryKey, path: string): (() => vo
     if (!stats?.isFile() || stats.mtimeMs === copiedAtMs) return;
     copiedAtMs = stats.mtimeMs;
     const copy = async (): Promise<void> => {
-      const bytes = await readOrNone(path);
-      if (bytes === undefined || !isWhole(bytes)) return;
-      await writeArtifact(world, world.run.project, story, "progress", Buffer.from(bytes).toString("utf8"));
+      const read = await readPlainFile(path, ARTIFACT_BYTES_MAX);
+      const text = read?.bytes.toString("utf8") ?? "";
+      if (read?.isWhole && isComplete(text)) await writeArtifact(world, world.run.project, story, "progress", text);
     };
     // A copy that cannot be made now is made with the next change; the landing carries the last one.
     void inBackground(world, world.keptFiles.alone(copy)).catch(() => {});
@@ -127,9 +127,9 @@ const copyWhenChanged = (world: World, story: StoryKey, path: string): (() => vo
 };
 
 /** One that is just being written is left for the next look. */
-const isWhole = (bytes: Uint8Array): boolean => {
+const isComplete = (text: string): boolean => {
   try {
-    JSON.parse(Buffer.from(bytes).toString("utf8"));
+    JSON.parse(text);
     return true;
   } catch {
     return false;

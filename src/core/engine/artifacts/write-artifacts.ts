@@ -1,10 +1,11 @@
-import { lstat, mkdir, readFile } from "node:fs/promises";
+import { lstat, mkdir } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { artifactFileName, artifactKeyOf } from "../../evidence/pantheon/artifact-names.ts";
 import { type ProgressArtifact, writeProgress } from "../../evidence/pantheon/progress.ts";
 import { writeReconciler } from "../../evidence/pantheon/reconciler.ts";
 import { writeReview } from "../../evidence/pantheon/review.ts";
 import { writeThemis } from "../../evidence/pantheon/themis.ts";
+import { readPlainFile } from "../../files/read-plain-file.ts";
 import { writeAtomically } from "../../files/write-atomically.ts";
 import type { Verdict } from "../../model/review.ts";
 import type { StoryTask } from "../../model/story.ts";
@@ -12,7 +13,7 @@ import type { StoryKey } from "../../model/story-key.ts";
 import type { PhaseStates } from "../../scheduler/effects.ts";
 import type { Outcome } from "../../scheduler/events.ts";
 import type { World } from "../performers/world.ts";
-import { completionsIn, keysOf } from "./story-artifacts.ts";
+import { ARTIFACT_BYTES_MAX, completionsIn, keysOf } from "./story-artifacts.ts";
 
 /** Artifacts that storyboard writes itself where it leads the phases: for people and other tools, never evidence. */
 type Written = Parameters<typeof artifactFileName>[1];
@@ -127,7 +128,8 @@ export const progressText = (key: string, facts: ProgressFacts): string => {
 /** When a progress artifact says that its story began. */
 export const startedAtIn = async (path: string): Promise<string | undefined> => {
   try {
-    const { started_at: startedAt } = JSON.parse(await readFile(path, "utf8")) as { readonly started_at?: unknown };
+    const text = (await readPlainFile(path, ARTIFACT_BYTES_MAX))?.bytes.toString("utf8") ?? "";
+    const { started_at: startedAt } = JSON.parse(text) as { readonly started_at?: unknown };
     return typeof startedAt === "string" && !Number.isNaN(Date.parse(startedAt)) ? startedAt : undefined;
   } catch {
     return undefined;

@@ -46,7 +46,8 @@ export const askGate = async (
   return { kind: "reports", reports };
 };
 
-const NONE_APPLY: GateAnswer = {
+/** The answer where there is nothing to run, which is no pass. */
+export const NONE_APPLY: GateAnswer = {
   kind: "refused",
   message: "No gate applies to what this story has changed so far.",
   steps: ["Ask for one by its name."],
@@ -66,10 +67,11 @@ const runOne = async (
     ...(place.story === undefined ? {} : { by: place.story }),
   };
   const over = new AbortController();
-  const watching = watch(world, request, over.signal, tell);
+  // What cannot be told of a run is no reason to lose its outcome.
+  const watching = watch(world, request, over.signal, tell).catch(() => {});
   try {
     const outcome = await world.gates.request(request, signal);
-    const report = reportOf(outcome, (text) => world.mask(plainText(text)));
+    const report = await reportOf(outcome, (text) => world.mask(plainText(text)));
     tellStory(world, place, report);
     return report;
   } finally {
@@ -105,9 +107,9 @@ const watch = async (
 };
 
 /** The outcome of a gate for whoever asked. One that took longer than it may has failed, as the evidence would have it. */
-export const reportOf = (outcome: GateOutcome, clean: (text: string) => string): GateReport => {
+export const reportOf = async (outcome: GateOutcome, clean: (text: string) => string): Promise<GateReport> => {
   const { name, ok, cut, timedOut, unsettled, cached, durationMs, output, requestedBy = [] } = outcome;
-  const shown = shownOutput(output, clean) ?? outcome.tail;
+  const shown = (await shownOutput(output, clean)) ?? outcome.tail;
   const timeout = timedOut ? [`TIMEOUT: ${cut ?? ""}`] : [];
   return {
     name,

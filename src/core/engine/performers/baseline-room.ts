@@ -40,7 +40,10 @@ const enter = async <T>(
     await prepareFiles(world, room, `setup.baseline-room.${world.now()}`, signal);
     return await use(room);
   } finally {
-    await checkoutStory(room.path, branch);
-    await world.worktrees.release(room.path);
+    try {
+      await checkoutStory(room.path, branch);
+    } finally {
+      await world.worktrees.release(room.path);
+    }
   }
 };

@@ -1,6 +1,8 @@
 import { existsSync } from "node:fs";
-import { readFile, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { STORY_FILE_BYTES_MAX } from "../../backlog/read-project.ts";
+import { readLinkedFile, readPlainFile } from "../../files/read-plain-file.ts";
 import type { Role } from "../../model/pipeline.ts";
 import { resetTo, type Snapshot, takeSnapshot } from "../../workspace/restore-worktree.ts";
 import type { Place, World } from "./world.ts";
@@ -15,6 +17,10 @@ export interface Before {
   readonly gitConfig: string;
 }
 
+/** How much of git's configuration is compared, in bytes. */
+const GIT_CONFIG_BYTES_MAX = 1024 * 1024;
+/** Longest file in which it is kept how things stood, in bytes: a letter of a text may take six in JSON. */
+const BEFORE_BYTES_MAX = 6 * (STORY_FILE_BYTES_MAX + GIT_CONFIG_BYTES_MAX) + 4_096;
 /** Files that a note names at most. */
 const NAMED_MAX = 5;
 
@@ -45,7 +51,8 @@ export const recallBefore = async (world: World, path: string): Promise<Before |
   own.get(world)?.delete(path);
   if (known !== undefined) return known;
   try {
-    const before = JSON.parse(await readFile(path, "utf8")) as Partial<Before>;
+    const read = await readPlainFile(path, BEFORE_BYTES_MAX);
+    const before = JSON.parse(read?.bytes.toString("utf8") ?? "null") as Partial<Before>;
     return typeof before.story === "string" && typeof before.gitConfig === "string" ? (before as Before) : undefined;
   } catch {
     return undefined;
@@ -54,10 +61,13 @@ export const recallBefore = async (world: World, path: string): Promise<Before |
 
 /** The story file in a worktree; empty where there is none. */
 export const storyTextIn = async (place: Place, file: string | undefined): Promise<string> =>
-  file === undefined ? "" : await readFile(join(place.projectPath, file), "utf8").catch(() => "");
+  file === undefined ? "" : await textIn(join(place.projectPath, file), STORY_FILE_BYTES_MAX);
 
 const gitConfigOf = (world: World): Promise<string> =>
-  readFile(join(world.repository.commonDirectory, "config"), "utf8").catch(() => "");
+  textIn(join(world.repository.commonDirectory, "config"), GIT_CONFIG_BYTES_MAX);
+
+const textIn = async (path: string, bytesMax: number): Promise<string> =>
+  (await readLinkedFile(path, bytesMax))?.bytes.toString("utf8") ?? "";
 
 /** Undoes what a reader changed, saves it under a ref, and says so for the card. */
 export const undoReading = async (

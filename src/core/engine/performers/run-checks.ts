@@ -1,15 +1,19 @@
 import { existsSync } from "node:fs";
-import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { CheckRun } from "../../evidence/criteria-judgement.ts";
 import type { CriterionCheck } from "../../evidence/criteria-plan.ts";
 import type { GateOutcome } from "../../evidence/evidence.ts";
 import { gateKey } from "../../evidence/gate-key.ts";
+import { readPlainFile } from "../../files/read-plain-file.ts";
+import { writeAtomically } from "../../files/write-atomically.ts";
 import { putBack, resetTo, type Snapshot, takeSnapshot } from "../../workspace/restore-worktree.ts";
 import { CACHE_VERSION } from "./run-gate.ts";
 import type { World } from "./world.ts";
 
 const MINUTE_MS = 60_000;
+/** Longest file in which it is kept how a worktree stood, in bytes. */
+const SNAPSHOT_BYTES_MAX = 4_096;
 
 /** A working copy in which nobody works. */
 export interface CheckedCopy {
@@ -99,7 +103,7 @@ export const runChecksOfStory = async (
   const file = beforeChecks(world, story);
   await mkdir(dirname(file), { recursive: true });
   const before = await takeSnapshot(copy.path);
-  await writeFile(file, JSON.stringify(before));
+  await writeAtomically(file, Buffer.from(JSON.stringify(before)));
   const runs = await runChecks(world, checks, { ...copy, tree: before.tree, before }, signal);
   await rm(file, { force: true });
   return runs;
@@ -109,8 +113,22 @@ export const runChecksOfStory = async (
 export const undoLeftChecks = async (world: World, story: string, path: string): Promise<void> => {
   const file = beforeChecks(world, story);
   if (!existsSync(file)) return;
-  const before = JSON.parse(await readFile(file, "utf8")) as Snapshot;
+  const before = snapshotIn((await readPlainFile(file, SNAPSHOT_BYTES_MAX))?.bytes);
   // An agent has worked on since: its commits are not to be lost.
-  if ((await takeSnapshot(path)).head === before.head) await resetTo(path, before);
-  await rm(file, { force: true });
+  if (before !== undefined && (await takeSnapshot(path)).head === before.head) await resetTo(path, before);
+  await rm(file, { recursive: true, force: true });
 };
+
+/** A snapshot as it was written down; undefined where that is none: there is nothing to be put back by it. */
+const snapshotIn = (bytes: Buffer | undefined): Snapshot | undefined => {
+  try {
+    const { head, branch, tree } = JSON.parse(bytes?.toString("utf8") ?? "null") as Partial<Snapshot>;
+    const isBranch = branch === undefined || typeof branch === "string";
+    return isId(head) && isId(tree) && isBranch ? { head, branch, tree } : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** An agent can reach the file, and git takes what stands there for its options. */
+const isId = (value: unknown): value is string => typeof value === "string" && /^[0-9a-f]{40,64}$/.test(value);

@@ -1,10 +1,10 @@
 import { createHash, randomUUID } from "node:crypto";
-import { readFile } from "node:fs/promises";
 import { join, posix } from "node:path";
 import type { GateOutcome } from "../../evidence/evidence.ts";
 import { gateKey } from "../../evidence/gate-key.ts";
 import { type GatePlan, type PlannedGate, planGates } from "../../evidence/gate-plan.ts";
 import type { GateRequest, GateRun } from "../../evidence/gate-runner.ts";
+import { LOCKFILE_BYTES_MAX, readLinkedFile } from "../../files/read-plain-file.ts";
 import type { RunFile } from "../run-file.ts";
 import { describeEnd, runShell, type ShellWorld } from "./run-setup.ts";
 import type { World } from "./world.ts";
@@ -94,8 +94,8 @@ const hashLockfiles = async (projectPath: string): Promise<Record<string, string
   const hashes: Record<string, string> = {};
   await Promise.all(
     LOCKFILES.map(async (name) => {
-      const content = await readFile(posix.join(projectPath, name)).catch(() => undefined);
-      if (content !== undefined) hashes[name] = createHash("sha256").update(content).digest("hex");
+      const read = await readLinkedFile(posix.join(projectPath, name), LOCKFILE_BYTES_MAX);
+      if (read !== undefined) hashes[name] = createHash("sha256").update(read.bytes).digest("hex");
     }),
   );
   return hashes;

@@ -1,5 +1,3 @@
-import { readFile } from "node:fs/promises";
-import { join } from "node:path";
 import { readLessons } from "../../agents/reading/lessons.ts";
 import { matchPlaybooks } from "../../backlog/match-playbooks.ts";
 import { phaseNamed } from "../../model/pipeline.ts";
@@ -7,6 +5,7 @@ import { plainLine } from "../../model/plain-text.ts";
 import type { TurnResult } from "../../model/turn.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { readPlaybooks, saveLessons } from "../playbooks.ts";
+import { storyTextIn } from "./reader-tree.ts";
 import { type Place, storyIn, type World } from "./world.ts";
 
 /** Templates that are given what earlier stories taught. */
@@ -28,7 +27,7 @@ export const matchingPlaybooks = async (
   const { title, file, prompt = "", touches } = storyIn(world, effect.story);
   const [known, text] = await Promise.all([
     readPlaybooks(playbooks.isOwn ? project : place.projectPath, playbooks.folder),
-    file === undefined ? prompt : readFile(join(place.projectPath, file), "utf8").catch(() => ""),
+    file === undefined ? prompt : storyTextIn(place, file),
   ]);
   return matchPlaybooks(known, { touches, text: `${title}\n${text}` });
 };

@@ -4,7 +4,8 @@ import type { RunTurn } from "../../scheduler/effects.ts";
 import { isWorker } from "./turn-permission.ts";
 import type { World } from "./world.ts";
 
-const IDLE = /^[\s*_#]*Idle\b.*$/gim;
+/** What stands before the word is of its own line, or thousands of empty lines are looked at from each of them again. */
+const IDLE = /^[ \t*_#]*Idle\b.*$/gim;
 
 /** How a worker that runs all phases itself reports (swarm-batch.md, step 3); that it is complete is a claim and no end. */
 export const workerEnd = (world: World, effect: RunTurn, end: TurnEnd, finalText: string): TurnEnd => {

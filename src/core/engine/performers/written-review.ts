@@ -1,8 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { readQaGate } from "../../backlog/qa-gate.ts";
+import { STORY_FILE_BYTES_MAX } from "../../backlog/read-project.ts";
 import { readReviewDocument, readReviewSections, type WrittenReview } from "../../backlog/review-sections.ts";
 import { productPaths } from "../../evidence/owned-paths.ts";
+import { readPlainFile } from "../../files/read-plain-file.ts";
 import type { Verdict } from "../../model/review.ts";
 import { type StoryKey, shortNameOf } from "../../model/story-key.ts";
 import { pathsBetween } from "../../workspace/restore-worktree.ts";
@@ -52,7 +53,8 @@ const isReview = (path: string): boolean => GATE.test(path) || DOCUMENT.test(pat
 
 const inDocuments = async (place: Place, key: StoryKey, paths: readonly string[]): Promise<Found | undefined> => {
   for (const path of paths.filter((path) => isReview(path) && isAbout(path, key))) {
-    const text = await readFile(join(place.path, path), "utf8").catch(() => "");
+    const read = await readPlainFile(join(place.path, path), STORY_FILE_BYTES_MAX);
+    const text = read?.bytes.toString("utf8") ?? "";
     const review = GATE.test(path) ? ofGate(readQaGate(text)) : readReviewDocument("", text);
     if (review !== undefined) return { ...review, where: path };
   }

@@ -33,8 +33,11 @@ export const findCitations = (text: string): readonly Citation[] => {
 
 /** What a check of citations asks of the project. */
 export interface CitedFiles {
-  /** Lines of a file relative to the project, with `/`; undefined where there is no such file, or it leads outside. */
-  linesOf(path: string): Promise<number | undefined>;
+  /**
+   * Lines of each of at most 500 files, relative to the project, with `/`; undefined where there is no such file, or it
+   * leads outside. How many it opens at once is its own to bound.
+   */
+  linesOf(paths: readonly string[]): Promise<readonly (number | undefined)[]>;
 }
 
 /** What is wrong with citations, one text each: `cites src/a.ts:400, which has 120 lines`. Asks for each file once. */
@@ -42,18 +45,17 @@ export const checkCitations = async (
   citations: readonly Citation[],
   { linesOf }: CitedFiles,
 ): Promise<readonly string[]> => {
-  const lines = new Map<string, Promise<number | undefined>>();
-  const problems = await Promise.all(
-    citations.slice(0, CITATIONS_MAX).map(async (citation) => {
-      const { path } = citation;
-      if (isAbsolute(path)) return `${said(citation)}, which is not relative to the project`;
-      if (path.split("/").includes("..")) return `${said(citation)}, which is outside of the project`;
-      const asked = lines.get(path) ?? linesOf(path);
-      lines.set(path, asked);
-      return lineProblem(citation, await asked);
-    }),
-  );
-  return problems.filter((problem) => problem !== undefined);
+  const checked = citations.slice(0, CITATIONS_MAX);
+  const paths = [...new Set(checked.filter((each) => placeProblem(each) === undefined).map(({ path }) => path))];
+  const counts = await linesOf(paths);
+  const lines = new Map(paths.map((path, i) => [path, counts[i]]));
+  return checked.flatMap((each) => placeProblem(each) ?? lineProblem(each, lines.get(each.path)) ?? []);
+};
+
+const placeProblem = (citation: Citation): string | undefined => {
+  const { path } = citation;
+  if (isAbsolute(path)) return `${said(citation)}, which is not relative to the project`;
+  return path.split("/").includes("..") ? `${said(citation)}, which is outside of the project` : undefined;
 };
 
 const said = ({ path, from, to }: Citation): string => `cites ${path}:${from}${to === from ? "" : `-${to}`}`;

@@ -36,7 +36,6 @@ export interface WorkerMessage {
 const TEXT_LENGTH_MAX = 100_000;
 /** Lines after the first that belong to a message. */
 const LINES_MAX = 40;
-
 /** Characters of a line that are looked at. */
 const LINE_LENGTH_MAX = 2_000;
 
@@ -59,7 +58,8 @@ const IDLE = /^[\s*_#]*Idle\s*(?:—|–|--?|:)\s*(no unblocked tasks?\b.*)$/iu;
  * only mention a message are none: it begins its line with its sign or with `Story`.
  */
 export const readWorkerMessage = (text: string): WorkerMessage | undefined => {
-  const lines = withoutQuotations(plainText(text.slice(-TEXT_LENGTH_MAX)).split("\n"));
+  const whole = plainText(text.slice(-TEXT_LENGTH_MAX)).split("\n");
+  const lines = withoutQuotations(whole.map((line) => line.slice(0, LINE_LENGTH_MAX)));
   for (let i = lines.length - 1; i >= 0; i--) {
     const message = messageAt(lines, i);
     if (message !== undefined) return message;
@@ -68,7 +68,7 @@ export const readWorkerMessage = (text: string): WorkerMessage | undefined => {
 };
 
 const messageAt = (lines: readonly string[], at: number): WorkerMessage | undefined => {
-  const line = (lines[at] ?? "").slice(0, LINE_LENGTH_MAX);
+  const line = lines[at] ?? "";
   const idle = IDLE.exec(line)?.[1];
   if (idle !== undefined) return { kind: "idle", reason: idle.trim(), numbers: {} };
   for (const { kind, form } of FORMS) {

@@ -142,3 +142,13 @@ test("what a terminal would act upon is taken out, and no text makes it throw", 
     readWorkerMessage(`Story a${piece.repeat(20_000)}`);
   expect(performance.now() - started).toBeLessThan(1_000);
 });
+
+test("a line of digits below a message is looked at in part", () => {
+  const digits = "1".repeat(99_000);
+  expect(readWorkerMessage(`✅ 36-2 COMPLETE\nTests: ${digits}`)?.kind).toBe("complete");
+  expect(readWorkerMessage(`✅ 36-2 COMPLETE\nIssues: ${digits}\nCommit: 481c7fd`)).toEqual({
+    kind: "complete",
+    key: "36-2",
+    numbers: { commit: "481c7fd" },
+  });
+});
