@@ -36,8 +36,9 @@ export const createLeadPorts = (starter: LeadStarter, session: () => ScreenSessi
     work().catch(starter.fail);
   };
   const lead = async (plan: RunFile | undefined): Promise<void> => {
-    session().isStarting = true;
-    const started = await startLead({ repository, plan, until: starter.until });
+    const starting = startLead({ repository, plan, until: starter.until });
+    session().starting = starting;
+    const started = await starting;
     const window = started.kind === "alive" ? await openRunWindow(started.client) : undefined;
     if (window === undefined) return showEnded(session(), plan?.run, repository);
     session().show(window, { view: "dashboard" });
