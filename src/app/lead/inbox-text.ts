@@ -1,10 +1,15 @@
+import { createHash } from "node:crypto";
 import { plainLine, plainText } from "../../core/model/plain-text.ts";
-import type { QuestionKind } from "../../core/scheduler/events.ts";
+import type { Question, QuestionKind } from "../../core/scheduler/events.ts";
 import { CHOICES, RUN_ITEM, type WaitingItem } from "../../core/scheduler/inbox.ts";
 import { answerCommand, findingLine } from "../headless/notices.ts";
 
 /** Findings, files and last lines of a gate that one file names. */
 const NAMED_MAX = 50;
+
+/** Hexadecimal letters of a question's id. */
+const ID_LETTERS = 16;
+const MARK = /^<!-- question ([0-9a-f]{1,64}) -->$/gm;
 
 /** What an item of the inbox is called in file names: the story's key, or the word for what the run itself asks. */
 export const itemName = ({ story }: Pick<WaitingItem, "story">): string => story ?? RUN_ITEM;
@@ -33,8 +38,21 @@ export const inboxText = (item: WaitingItem, title: string): string => {
     "",
     MEANINGS[question.kind],
     "",
+    `<!-- question ${questionId(question)} -->`,
+    "",
   ].join("\n");
 };
+
+/** What tells a question from another one, whatever words of ours stand around it. */
+const questionId = ({ kind, text, findings = [], files = [] }: Question): string =>
+  createHash("sha256")
+    .update(JSON.stringify([kind, text, findings.map(findingLine), files]))
+    .digest("hex")
+    .slice(0, ID_LETTERS);
+
+/** Whether a file of the inbox, of this storyboard or another one, holds the question of that item. Our own mark is the last. */
+export const asksThat = (file: string, { question }: WaitingItem): boolean =>
+  [...file.matchAll(MARK)].at(-1)?.[1] === questionId(question);
 
 const quoted = (head: string, lines: readonly string[]): string[] => {
   if (lines.length === 0) return [];
