@@ -1,13 +1,10 @@
 import type { Config } from "../../core/model/config.ts";
 import { nearestName } from "../../core/model/nearest-name.ts";
 import type { Pipeline } from "../../core/model/pipeline.ts";
-import {
-  pipelineOf,
-  pipelineSettingSchema,
-  pipelineProblems as problemsOf,
-} from "../../core/model/pipeline-settings.ts";
+import { pipelineOf, pipelineSettingSchema } from "../../core/model/pipeline-settings.ts";
 import { PIPELINES } from "../../core/model/pipelines.ts";
 import { isSection, type Settings } from "./layer.ts";
+import { pipelineProblems as problemsOf } from "./pipeline-problems.ts";
 import type { SettingProblem } from "./problem.ts";
 import { playersOf } from "./roles.ts";
 import { shownValue } from "./shown-value.ts";
