@@ -88,7 +88,10 @@ export class ScreenSession {
   /** Looks at another run, or at the same one again. */
   show(window: RunWindow, change: Partial<ViewState>): void {
     // It was left while its lead was starting.
-    if (this.#isClosed) return window.close();
+    if (this.#isClosed) {
+      window.close();
+      return;
+    }
     this.#unsubscribe();
     if (window !== this.#window) this.#window.close();
     this.#window = window;
