@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { plainLine, plainText } from "../../core/model/plain-text.ts";
 import type { Question, QuestionKind } from "../../core/scheduler/events.ts";
-import { CHOICES, RUN_ITEM, type WaitingItem } from "../../core/scheduler/inbox.ts";
-import { answerCommand, findingLine } from "../headless/notices.ts";
+import { answerCommand, CHOICES, choicesOf, RUN_ITEM, type WaitingItem } from "../../core/scheduler/inbox.ts";
+import { findingLine } from "../headless/notices.ts";
 
 /** Findings, files and last lines of a gate that one file names. */
 const NAMED_MAX = 50;
@@ -36,7 +36,7 @@ export const inboxText = (item: WaitingItem, title: string): string => {
     `Or write the answer into a file ${itemName(item)}.answer (or ${itemName(item)}.answer.md) beside this one. It is taken when it`,
     "has not changed for a second. While nothing leads the run it waits: storyboard run --resume.",
     "",
-    MEANINGS[question.kind],
+    question.kind === "baseline" ? baselineMeaning(question) : MEANINGS[question.kind],
     "",
     `<!-- question ${questionId(question)} -->`,
     "",
@@ -75,7 +75,17 @@ const ASKED: Readonly<Record<QuestionKind, string>> = {
 
 const word = (kind: QuestionKind): string => JSON.stringify(CHOICES[kind][0] ?? "");
 
-const MEANINGS: Readonly<Record<QuestionKind, string>> = {
+const baselineMeaning = (question: Question): string => {
+  const choices = choicesOf(question);
+  const meanings: Readonly<Record<string, string>> = {
+    accept: `"accept" holds what is red against no story`,
+    without: `"without" leaves red gates out of this run`,
+    quit: `"quit" ends the run`,
+  };
+  return `${choices.join(", ")}: ${choices.map((choice) => meanings[choice] ?? choice).join(", ")}.`;
+};
+
+const MEANINGS: Readonly<Record<Exclude<QuestionKind, "baseline">, string>> = {
   question: "The answer reaches the agent in the session that asked.",
   blocker: "The answer reaches the agent in the session that met the blocker.",
   plan: `${word("plan")} has the plan built; any other text goes back to the agent as what to change in it.`,
@@ -84,5 +94,4 @@ const MEANINGS: Readonly<Record<QuestionKind, string>> = {
   environment: `${word("environment")} lets it go on.`,
   attached: `${word("attached")} lets it go on.`,
   operator: `${word("operator")} completes the story, and is the only answer.`,
-  baseline: `${CHOICES.baseline.join(", ")}: "accept" holds red gates against no story, "without" leaves them out of this run, "quit" ends the run.`,
 };

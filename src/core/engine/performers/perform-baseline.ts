@@ -15,7 +15,10 @@ export const performBaseline = async (world: World, signal: AbortSignal): Promis
   const result = await gatesIn(world, prepared.path, prepared.projectPath, signal);
   await world.worktrees.release(prepared.path);
   if (hooks === undefined) return result;
-  return { ...result, red: [{ name: "git hooks", tail: [hooks.message, ...hooks.nextSteps] }, ...result.red] };
+  return {
+    ...result,
+    red: [{ name: "git hooks", tail: [hooks.message, ...hooks.nextSteps], isHooks: true }, ...result.red],
+  };
 };
 
 const gatesIn = async (
