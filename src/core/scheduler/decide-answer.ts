@@ -1,7 +1,7 @@
 import { isChecked, landingPhase, phaseNamed, repairPhase, workPhase } from "../model/pipeline.ts";
 import { type Decision, requestStatus, startingAt } from "./decision.ts";
 import type { Question, Resumption, RunEvent } from "./events.ts";
-import { questionOf } from "./inbox.ts";
+import { questionOf, waitsForAnswer } from "./inbox.ts";
 import type { RunPolicy } from "./policy.ts";
 import type { RunState, StoryState } from "./state.ts";
 
@@ -24,8 +24,9 @@ export const answerProblem = (story: StoryState, text: string): string | undefin
 /** Why there is nothing to approve; undefined where there is. */
 export const approvalProblem = (story: StoryState, comments: string | undefined): string | undefined => {
   const { key } = story.story;
-  const kind = questionOf(story)?.kind;
-  switch (kind) {
+  const question = questionOf(story);
+  if (question === undefined) return `nothing of ${key} waits for an approval`;
+  switch (question.kind) {
     case "plan":
       return undefined;
     case "review":
@@ -33,12 +34,10 @@ export const approvalProblem = (story: StoryState, comments: string | undefined)
       return comments === undefined
         ? undefined
         : `comments belong to the approval of a plan: say what is to be done with storyboard ctl answer ${key}`;
-    case undefined:
-      return `nothing of ${key} waits for an approval`;
     case "operator":
       return `${key} waits for a person's part, not for an approval: storyboard confirm ${key}`;
     default:
-      return `${key} waits for an answer, not for an approval: give it with storyboard ctl answer`;
+      return `${waitsForAnswer(story, question)}; there is nothing to approve`;
   }
 };
 
