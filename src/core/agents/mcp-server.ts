@@ -21,7 +21,7 @@ const GATE_TOOL = "run_gate";
 
 const OWN_TOOLS: readonly string[] = [...TOOLS, GATE_TOOL];
 
-/** How the known agents name a tool of our server:  Claude Code, Gemini CLI, opencode, Gemini CLI and Codex over ACP, Codex. */
+/** How the known agents name a tool of our server: Claude Code, Gemini CLI, opencode, Gemini CLI and Codex over ACP, Codex. */
 export const toolNamesOf = (tool: string): readonly string[] => [
   `mcp__${MCP_SERVER_NAME}__${tool}`,
   `mcp_${MCP_SERVER_NAME}_${tool}`,
