@@ -44,6 +44,24 @@ export const CHOICES: Readonly<Record<QuestionKind, readonly string[]>> = {
   baseline: ["accept", "without", "quit"],
 };
 
+/** What people also say for the first choice. */
+const ALSO: Readonly<Partial<Record<QuestionKind, readonly string[]>>> = {
+  plan: ["approved", "accept", "go on"],
+  review: ["land", "go on"],
+  conflict: ["accept", "land"],
+  attached: ["accept", "land"],
+  operator: ["confirm", "confirmed"],
+};
+
+/** Whether an answer is the first choice of its kind: the whole of it, since one that only begins so may go on to say the opposite. */
+export const saysYes = (kind: QuestionKind, text: string): boolean => {
+  const said = text
+    .trim()
+    .toLowerCase()
+    .replace(/\s*[.!]$/, "");
+  return CHOICES[kind][0] === said || (ALSO[kind] ?? []).includes(said);
+};
+
 /** The choices that a question leaves: nothing can be gone without where only git hooks are red. */
 export const choicesOf = ({ kind, red = [] }: Pick<Question, "kind" | "red">): readonly string[] =>
   kind === "baseline" && leftOutBy(red).length === 0

@@ -5,7 +5,7 @@ import { commandProblem } from "../../../src/core/scheduler/decide-command.ts";
 import type { BaselineResult } from "../../../src/core/scheduler/effects.ts";
 import type { Question, QuestionKind } from "../../../src/core/scheduler/events.ts";
 import { evolve } from "../../../src/core/scheduler/evolve.ts";
-import { answerCommand, CHOICES, choicesOf, inboxOf } from "../../../src/core/scheduler/inbox.ts";
+import { answerCommand, CHOICES, choicesOf, inboxOf, saysYes } from "../../../src/core/scheduler/inbox.ts";
 import type { Command } from "../../../src/core/scheduler/inputs.ts";
 import { initialState } from "../../../src/core/scheduler/state.ts";
 import { barePolicy, policy, story, TestRun, turn } from "../../support/run.ts";
@@ -292,4 +292,21 @@ describe("approvals", () => {
       expect(run.outcome("a"), kind).toBe("done");
     }
   });
+});
+
+test("the first choice of each kind is a yes, and so is what people say for it; what goes on after it is none", () => {
+  for (const [kind, [first]] of Object.entries(CHOICES) as [QuestionKind, string[]][]) {
+    if (first === undefined) continue;
+    for (const text of [first, ` ${first.toUpperCase()} !\n`, `${first}.`]) expect(saysYes(kind, text)).toBe(true);
+    for (const text of [`${first} nothing`, `not ${first}`, ""]) expect(saysYes(kind, text)).toBe(false);
+  }
+  expect(["approved", "accept", "go on", "land"].map((word) => saysYes("plan", word))).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
+  expect(["accept", "land", "done"].map((word) => saysYes("conflict", word))).toEqual([true, true, false]);
+  expect(["confirm", "Confirmed.", "accept"].map((word) => saysYes("operator", word))).toEqual([true, true, false]);
+  expect(saysYes("question", "")).toBe(false);
 });
