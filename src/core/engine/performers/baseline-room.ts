@@ -1,7 +1,7 @@
 import { checkoutStory } from "../../workspace/gate-checkout.ts";
 import { git } from "../../workspace/git.ts";
 import { prepareFiles } from "./perform-workspace.ts";
-import type { World } from "./world.ts";
+import { baselineBranchOf, type World } from "./world.ts";
 
 /** A worktree with a commit checked out. */
 export interface BaselineRoom {
@@ -31,7 +31,7 @@ const enter = async <T>(
   use: (room: BaselineRoom) => Promise<T>,
 ): Promise<T> => {
   signal.throwIfAborted();
-  const branch = `storyboard/${world.run.run}/baseline`;
+  const branch = baselineBranchOf(world);
   const room = await world.worktrees.prepare({ branch, base: world.run.target.commit });
   try {
     await git(["checkout", "--quiet", "--force", "--detach", commit], { cwd: room.path });

@@ -102,6 +102,9 @@ export const profileIn = (world: World, name: string): AgentProfile => {
 /** The branch of a story in this run. */
 export const branchOf = (world: World, key: StoryKey): string => `storyboard/${world.run.run}/story/${key}`;
 
+/** The branch of the worktree in which the baseline is looked at: its gates, and checks that have to fail there. */
+export const baselineBranchOf = (world: World): string => `storyboard/${world.run.run}/baseline`;
+
 /** Paths that never land and are nobody's work: carried in. Relative to the top of the repository. */
 export const carriedIn = (world: World): readonly string[] => world.run.setup.carried;
 
