@@ -59,7 +59,7 @@ export interface World {
   /** Moves of the target: the last one, and one that is due. */
   readonly mover: { last: Promise<void>; timer: NodeJS.Timeout | undefined };
   /** The one worktree in which checks run on commits that stories started from; who wants it next waits for this. */
-  readonly baselineRoom: { last: Promise<unknown> };
+  readonly baselineWorktree: { last: Promise<unknown> };
   readonly turns: Map<EffectId, StoppableTurn>;
   /** Messages on their way to each turn. */
   readonly messages: Map<EffectId, readonly Promise<unknown>[]>;

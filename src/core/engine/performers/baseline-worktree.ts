@@ -4,7 +4,7 @@ import { prepareFiles } from "./perform-workspace.ts";
 import { baselineBranchOf, type World } from "./world.ts";
 
 /** A worktree with a commit checked out. */
-export interface BaselineRoom {
+export interface BaselineWorktree {
   readonly path: string;
   readonly projectPath: string;
 }
@@ -13,14 +13,14 @@ export interface BaselineRoom {
  * Has something done in a worktree of the pool in which that commit is checked out, with dependencies as a story has them.
  * One at a time: the next one waits. The worktree goes back to the pool.
  */
-export const inBaselineRoom = <T>(
+export const inBaselineWorktree = <T>(
   world: World,
   commit: string,
   signal: AbortSignal,
-  use: (room: BaselineRoom) => Promise<T>,
+  use: (worktree: BaselineWorktree) => Promise<T>,
 ): Promise<T> => {
-  const done = world.baselineRoom.last.then(() => enter(world, commit, signal, use));
-  world.baselineRoom.last = done.catch(() => {});
+  const done = world.baselineWorktree.last.then(() => enter(world, commit, signal, use));
+  world.baselineWorktree.last = done.catch(() => {});
   return done;
 };
 
@@ -28,19 +28,19 @@ const enter = async <T>(
   world: World,
   commit: string,
   signal: AbortSignal,
-  use: (room: BaselineRoom) => Promise<T>,
+  use: (worktree: BaselineWorktree) => Promise<T>,
 ): Promise<T> => {
   signal.throwIfAborted();
   const branch = baselineBranchOf(world);
-  const room = await world.worktrees.prepare({ branch, base: world.run.target.commit });
+  const worktree = await world.worktrees.prepare({ branch, base: world.run.target.commit });
   try {
-    await git(["checkout", "--quiet", "--force", "--detach", commit], { cwd: room.path });
+    await git(["checkout", "--quiet", "--force", "--detach", commit], { cwd: worktree.path });
     // Only a lead that was killed leaves any.
-    if (!room.fresh) await git(["clean", "-ffdq"], { cwd: room.path });
-    await prepareFiles(world, room, `setup.baseline-room.${world.now()}`, signal);
-    return await use(room);
+    if (!worktree.fresh) await git(["clean", "-ffdq"], { cwd: worktree.path });
+    await prepareFiles(world, worktree, `setup.baseline-worktree.${world.now()}`, signal);
+    return await use(worktree);
   } finally {
-    await checkoutStory(room.path, branch);
-    await world.worktrees.release(room.path);
+    await checkoutStory(worktree.path, branch);
+    await world.worktrees.release(worktree.path);
   }
 };
