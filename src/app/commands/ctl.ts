@@ -1,14 +1,17 @@
+import type { Reply } from "../../core/control/protocol.ts";
 import { plainLine, plainText } from "../../core/model/plain-text.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import { commandProblem } from "../../core/scheduler/decide-command.ts";
 import type { BaselineChoice } from "../../core/scheduler/events.ts";
-import { CHOICES, questionOf, RUN_ITEM } from "../../core/scheduler/inbox.ts";
+import { answerCommand, CHOICES, questionOf, RUN_ITEM } from "../../core/scheduler/inbox.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 import { storyOf } from "../../core/scheduler/state.ts";
+import { openRepository } from "../../core/workspace/inspect-repository.ts";
 import type { ControlAction, ProjectOptions } from "../command-line/parsed-command.ts";
-import { answerCommand, findingLine } from "../headless/notices.ts";
-import { answerCount, storeAnswer } from "../lead/answers.ts";
+import { findingLine } from "../headless/notices.ts";
+import { answerCount } from "../lead/answers.ts";
 import { connectLead } from "../lead/connect-lead.ts";
+import { keepAnswer } from "../lead/keep-answer.ts";
 import { type FoldedRun, isUnfinished, lookAtRun, newestRun } from "../lead/runs.ts";
 import { type InboxItem, takeSnapshot } from "../lead/snapshot.ts";
 import type { OwnPackage } from "../own-package.ts";
@@ -37,9 +40,7 @@ export const ctlCommand = async (
     if (action.type === "inbox") return printInbox(inbox, out);
     refuseOwnAgent(snapshot?.status.run);
     const keys = snapshot?.status.stories.map(({ key }) => key) ?? [];
-    const reply = await client.command(meantCommand(action, inbox, keys));
-    out(`${reply.ok ? (reply.message ?? "done") : `storyboard: ${reply.message}`}\n`);
-    return reply.ok ? 0 : 1;
+    return printReply(await client.command(meantCommand(action, inbox, keys)), out);
   } finally {
     client.close();
   }
@@ -68,7 +69,8 @@ const withoutLead = async (
   const command = meantCommand(action, inbox, [...state.stories.keys()]);
   const problem = commandProblem(state, command);
   if (problem !== undefined) throw new UserError(`${problem}.`, ["See: storyboard status"], 1);
-  storeAnswer(directory, command, Date.now());
+  const reply = await keepAnswer(await openRepository(project), directory, command);
+  if (reply !== undefined) return printReply(reply, out);
   if (completesEnded(run, command)) {
     // Nothing else of an ended run starts: what is left to be done is a status.
     const { leadAside } = await import("../lead/lead-aside.ts");
@@ -77,6 +79,11 @@ const withoutLead = async (
   }
   out("kept for the next start: storyboard run --resume\n");
   return 0;
+};
+
+const printReply = (reply: Reply, out: (text: string) => void): number => {
+  out(`${reply.ok ? (reply.message ?? "done") : `storyboard: ${reply.message}`}\n`);
+  return reply.ok ? 0 : 1;
 };
 
 /** Whether a kept command is a person's part that is done, the only thing that waits in a run that has ended for good. */

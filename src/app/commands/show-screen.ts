@@ -79,25 +79,31 @@ const attachBeside = async (
   return status === 0 ? `${story} goes on` : `${story}: its agent's session ended with status ${status}`;
 };
 
-/** What is told on the normal screen, after the terminal is as it was. */
+/**
+ * What is told on the normal screen, after the terminal is as it was. A lead that is starting is waited for: our end would
+ * take it along where its process is not there yet, and it may not get to lead at all. Throws what kept it from that.
+ */
 const lastWords = async (
   leaving: Leaving,
-  { window, isStarting }: ScreenSession,
+  session: ScreenSession,
   repository: Repository,
   goesOn: string,
 ): Promise<number> => {
   if (leaving.kind === "failed") throw leaving.error;
-  const hasEnded = window.state.phase === "ended" && !isStarting;
+  const { window } = session;
+  const started = await session.starting;
   if (leaving.kind === "signal") return leaving.status;
-  if (hasEnded) {
+  // A run that was only planned, or gone on with, may be over before anybody looked at it.
+  const state = started?.kind === "ended" ? lookAtRun(window).state : window.state;
+  if (state.phase === "ended" && started?.kind !== "alive") {
     if (leaving.kind === "asked") markSeen(window);
     const output = createStalledSafeOutput(process.stdout);
     const exit = await printEndedRun(lookAtRun(window), repository, false, output);
     await output.flush(FLUSH_LIMIT_MS);
     return exit;
   }
-  if (window.lead === "none" && !isStarting) return 0;
-  const isLost = window.lead === "lost" && !isStarting;
+  if (window.lead === "none" && started === undefined) return 0;
+  const isLost = started === undefined ? window.lead === "lost" : started.kind === "ended";
   const output = createStalledSafeOutput(process.stdout);
   output.write(isLost ? LOST_WORDS : goesOn, "summary");
   await output.flush(FLUSH_LIMIT_MS);

@@ -4,10 +4,11 @@ import { UserError } from "../../core/model/user-error.ts";
 import type { GateOptions } from "../command-line/parsed-command.ts";
 import type { CommandOutput } from "../commands/output.ts";
 import type { OwnPackage } from "../own-package.ts";
+import { byHand } from "./by-hand.ts";
 import { checkResult, gateStatus, NO_ANSWER_STATUS } from "./check-result.ts";
 import { findGateProject, type GateProject } from "./gate-project.ts";
 import { askLead } from "./lead-gates.ts";
-import { linesOf, ownSettings, runOwnGates } from "./own-gates.ts";
+import { runOwnGates } from "./own-gates.ts";
 
 /**
  * `storyboard gate NAME`: runs a gate through the lead, or here where nobody leads. Returns 0 for a pass, 1 for a fail, 75
@@ -35,7 +36,7 @@ export const gateCommand = async (
         say(`no answer: ${asked.reason}; it runs here now`);
         return here(place, name, options, own, output);
       }
-      say(`no answer: ${asked.reason}; run it yourself: ${await byHand(place, name)}`);
+      say(`no answer: ${asked.reason}; ${await byHand(place, name, process.env)}`);
       return NO_ANSWER_STATUS;
     default:
       return finish(asked, name, options, output);
@@ -68,15 +69,6 @@ const finish = (answer: GateAnswer, name: string, { json }: GateOptions, { out }
   if (!json) out(checkResult(name, answer.reports));
   else for (const report of answer.reports) out(`${JSON.stringify({ v: 1, type: "gate", ...report })}\n`);
   return gateStatus(answer.reports);
-};
-
-/** The commands themselves, for whoever got no answer. */
-const byHand = async (place: GateProject, name: string): Promise<string> => {
-  const lines = await ownSettings(place, process.env).then(
-    (settings) => linesOf(settings, name),
-    () => [],
-  );
-  return lines.length === 0 ? "the project's own command" : lines.join(" && ");
 };
 
 /** A person at a terminal sees the line and the output as they come; a program gets the result alone. */

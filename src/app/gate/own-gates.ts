@@ -30,15 +30,8 @@ export const ownSettings = async (place: GateProject, environment: NodeJS.Proces
   return { config, gates: await pinGates(place.project, config) };
 };
 
-/** The shell lines that a word means, for somebody who has to run them by hand. */
-export const linesOf = (settings: GateSettings, word: string): readonly string[] => {
-  const wanted = wantedIn(settings, word);
-  return settings.gates
-    .filter(({ name }) => wanted.kind === "all" || (wanted.kind === "one" && wanted.name === name))
-    .map(({ run }) => run);
-};
-
-const wantedIn = ({ gates }: GateSettings, word: string): WantedGates =>
+/** Which of the gates a word means. */
+export const wantedIn = ({ gates }: Pick<GateSettings, "gates">, word: string): WantedGates =>
   wantedGates(
     word,
     gates.map(({ name }) => name),

@@ -2,8 +2,8 @@ import { counted } from "../../core/model/counted.ts";
 import { firstLine, plainLine } from "../../core/model/plain-text.ts";
 import type { Finding } from "../../core/model/review.ts";
 import type { StoryKey } from "../../core/model/story-key.ts";
-import type { Question, RunEvent } from "../../core/scheduler/events.ts";
-import { CHOICES, RUN_ITEM } from "../../core/scheduler/inbox.ts";
+import type { BaselineChoice, Question, RunEvent } from "../../core/scheduler/events.ts";
+import { answerCommand } from "../../core/scheduler/inbox.ts";
 import { type LandingRefusal, redWords } from "../../core/scheduler/landing-result.ts";
 import { type RunState, storyOf } from "../../core/scheduler/state.ts";
 import { clockMinutes } from "../machine-contract/time-words.ts";
@@ -103,7 +103,7 @@ const runNotice = (event: RunEvent, state: RunState): string[] => {
         `   ${answerCommand(null, event.question)}`,
       ];
     case "baseline.decided":
-      return event.choice === "quit" ? [] : [BASELINE_WORDS[event.choice]];
+      return decidedWords(event.choice, state);
     case "finish.requested":
       return ["All stories have ended; bookkeeping ..."];
     default:
@@ -111,10 +111,10 @@ const runNotice = (event: RunEvent, state: RunState): string[] => {
   }
 };
 
-const BASELINE_WORDS = {
-  accept: "The red gates are accepted: that is not held against a story.",
-  without: "This run does without the red gates.",
-} as const;
+const decidedWords = (choice: BaselineChoice, { leftOutGates }: RunState): string[] => {
+  if (choice === "accept") return ["What is red is accepted: that is not held against a story."];
+  return choice === "quit" ? [] : [`This run does without ${plainLine(leftOutGates.join(", "))}.`];
+};
 
 const requeued = (event: Extract<RunEvent, { type: "story.requeued" }>, state: RunState, label: Label): string[] => {
   const name = label(event.story);
@@ -153,14 +153,6 @@ export const questionLines = (story: StoryKey, question: Question, title: string
   ),
   `   ${answerCommand(story, question)}`,
 ];
-
-/** What a person types so that things go on. */
-export const answerCommand = (story: StoryKey | null, { kind }: Pick<Question, "kind">): string => {
-  if (story === null) return `storyboard ctl answer ${RUN_ITEM} ${CHOICES.baseline.join("|")}`;
-  if (kind === "operator") return `storyboard confirm ${story}`;
-  if (kind === "plan") return `storyboard ctl approve ${story}   (or: storyboard ctl answer ${story} "what to change")`;
-  return `storyboard ctl answer ${story} "${CHOICES[kind][0] ?? "your answer"}"`;
-};
 
 /** A finding as one line: severity, place, title. */
 export const findingLine = ({ severity, file, line, title }: Finding): string => {

@@ -1,14 +1,13 @@
 import { counted } from "../../core/model/counted.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { BuildClaim } from "../../core/model/review.ts";
-import { questionOf } from "../../core/scheduler/inbox.ts";
+import { answerCommand, questionOf } from "../../core/scheduler/inbox.ts";
 import type { StoryState } from "../../core/scheduler/state.ts";
 import { contractUsage, costWords } from "../machine-contract/contract-words.ts";
 import { type CardContext, durationOf, noteLines } from "./card-parts.ts";
 import { criteriaReasons, criteriaWords } from "./criteria-lines.ts";
 import { failureCard } from "./failure-card.ts";
 import { issuesOf } from "./issues.ts";
-import { answerCommand } from "./notices.ts";
 import { phaseCosts } from "./phase-costs.ts";
 import { bounded, CLAIM_MARK, paragraph, rule, spread } from "./print-lines.ts";
 import type { StoryRecord } from "./story-record.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { TEXT_LENGTH_MAX } from "../../core/control/request-schema.ts";
 import { plainText } from "../../core/model/plain-text.ts";
 import type { BaselineChoice } from "../../core/scheduler/events.ts";
-import { CHOICES, type WaitingItem } from "../../core/scheduler/inbox.ts";
+import { choicesOf, type WaitingItem } from "../../core/scheduler/inbox.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 
 /** A file that has not changed for so long is whole, in milliseconds. */
@@ -60,10 +60,11 @@ const readText = async (path: string): Promise<string> => {
 };
 
 /** The command that a text is as an answer to an item; or why it is none. */
-export const commandOf = ({ story }: WaitingItem, text: string): Command | { readonly problem: string } => {
+export const commandOf = ({ story, question }: WaitingItem, text: string): Command | { readonly problem: string } => {
   if (story !== null) return { type: "answer", story, text };
-  const choice = CHOICES.baseline.find((candidate) => candidate === text.toLowerCase());
+  const choices = choicesOf(question);
+  const choice = choices.find((candidate) => candidate === text.toLowerCase());
   return choice === undefined
-    ? { problem: `it is none of ${CHOICES.baseline.join(", ")}` }
+    ? { problem: `it is none of ${choices.join(", ")}` }
     : { type: "decide-baseline", choice: choice as BaselineChoice };
 };

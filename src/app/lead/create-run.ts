@@ -9,10 +9,11 @@ import { findPlaybookFolder } from "../../core/engine/playbooks.ts";
 import { FORMAT_VERSION, type RunFile } from "../../core/engine/run-file.ts";
 import { completionsFolders } from "../../core/evidence/pantheon/completions-folders.ts";
 import type { Config } from "../../core/model/config.ts";
-import { turnPhases } from "../../core/model/pipeline.ts";
+import { type Pipeline, turnPhases } from "../../core/model/pipeline.ts";
 import { plainLine } from "../../core/model/plain-text.ts";
 import type { Backlog, Story } from "../../core/model/story.ts";
 import { checkStoryKey } from "../../core/model/story-key.ts";
+import { teachingOf } from "../../core/model/teaching.ts";
 import { UserError } from "../../core/model/user-error.ts";
 import { checkCommitting } from "../../core/workspace/check-committing.ts";
 import { detectSetup, type Setup } from "../../core/workspace/detect-setup.ts";
@@ -101,6 +102,11 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
   const recovered = await recoveredOf(request, ordered.stories, completions);
   const agentsCommit = config.agents[roleNames(config).builder]?.commits !== "storyboard";
   const probesHooks = isWorktree && agentsCommit && config.evidence.profile !== "none" && committing.hooks.length > 0;
+  const policy = policyOf(config, backlog.source, {
+    hasGates: gates.length > 0,
+    probesHooks,
+    person: request.person,
+  });
   const file: RunFile = {
     v: FORMAT_VERSION,
     run,
@@ -108,14 +114,14 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
     project: repository.project,
     projectName: basename(repository.project),
     config,
-    policy: policyOf(config, backlog.source, { hasGates: gates.length > 0, probesHooks, person: request.person }),
+    policy,
     stories: recovered.stories.map((story) => ({ ...story, title: plainLine(story.title) })),
     left: selected.left.map((story) => ({ ...story, why: plainLine(story.why) })),
     source: backlog.source,
     isFresh: request.isFresh,
     gates,
     setup,
-    ...(await playbooksOf(config, repository.project)),
+    ...(await playbooksOf(config, policy.pipeline, repository.project)),
     ...(completions === undefined ? {} : { completions }),
     target: { branch: repository.headBranch, commit: repository.headCommit },
     integration: `storyboard/${run}/integration`,
@@ -165,13 +171,17 @@ const sameReviewer = (config: Config): string[] => {
   return isSame ? [`${builder} reviews its own work, in a fresh session`] : [];
 };
 
-/** Templates of phases that bring lessons, or begin with those of earlier stories. */
-const TAUGHT: ReadonlySet<string> = new Set(["reflect", "prepare", "worker"]);
-
-const playbooksOf = async (config: Config, project: string): Promise<Pick<RunFile, "playbooks">> => {
-  const pipeline = chosenPipeline(config);
-  const uses = pipeline !== undefined && turnPhases(pipeline).some(({ prompt }) => TAUGHT.has(prompt));
-  return uses ? { playbooks: await findPlaybookFolder(project, config.playbooks) } : {};
+/** Where lessons are, for a pipeline with a phase that brings some, or begins with those of earlier stories. */
+const playbooksOf = async (
+  { playbooks }: Config,
+  pipeline: Pipeline,
+  project: string,
+): Promise<Pick<RunFile, "playbooks">> => {
+  const uses = turnPhases(pipeline).some(({ prompt }) => {
+    const { takes, gives } = teachingOf(prompt);
+    return takes === true || gives === true;
+  });
+  return uses ? { playbooks: await findPlaybookFolder(project, playbooks) } : {};
 };
 
 /** Where artifacts are left: the first place that is there, else beside the sprint file. */

@@ -7,7 +7,7 @@ import { inboxOf, type WaitingItem } from "../../core/scheduler/inbox.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
 import { ANSWER_ENDINGS, answerFilesFor, commandOf, namesIn, readAnswerFile, WHOLE_AFTER_MS } from "./answer-files.ts";
-import { inboxText, itemName } from "./inbox-text.ts";
+import { asksThat, inboxText, itemName } from "./inbox-text.ts";
 
 /** How often the folder is looked at while something waits, in milliseconds: for file systems that tell of no change. */
 const POLL_MS = 5_000;
@@ -62,6 +62,8 @@ export class InboxFolder {
   readonly #folder: string;
   /** Answer files that were told of, with the time they were changed. */
   readonly #told = new Map<string, number>();
+  /** Answer files that were carried out and are to be put away. */
+  readonly #taken = new Set<string>();
   #waiting: ReadonlyMap<string, WaitingItem> = new Map();
   #last: Promise<void> = Promise.resolve();
   #watcher: FSWatcher | undefined;
@@ -120,7 +122,8 @@ export class InboxFolder {
     for (const name of names) {
       const item = name.slice(0, -".md".length);
       if (!name.endsWith(".md") || items.has(item) || isAnswer(name)) continue;
-      await this.#putAway([name, ...answerFilesFor(names, item)]);
+      await this.#putAway([name]);
+      await this.#putAwayAnswers(item, answerFilesFor(names, item));
     }
     for (const [name, item] of items) {
       const title = item.story === null ? "" : (this.#request.state.stories.get(item.story)?.story.title ?? "");
@@ -128,10 +131,21 @@ export class InboxFolder {
       const path = join(this.#folder, `${name}.md`);
       const there = await readFile(path, "utf8").catch(() => undefined);
       if (there === text) continue;
-      // An answer that lies there already was given to another question.
-      await this.#putAway(answerFilesFor(names, name));
+      // An answer that lies there already was given to another question; or another storyboard wrote down the same one.
+      if (there === undefined || !asksThat(there, item)) await this.#putAwayAnswers(name, answerFilesFor(names, name));
       await writeAtomically(path, Buffer.from(text));
     }
+  }
+
+  /** What somebody wrote does not go without a word, unless it was carried out. */
+  async #putAwayAnswers(item: string, names: readonly string[]): Promise<void> {
+    for (const name of names.filter((answer) => !this.#taken.delete(answer))) {
+      this.#request.say(
+        item,
+        `inbox/${name} answers nothing that waits now: it is in inbox/${ANSWERED}, not carried out`,
+      );
+    }
+    await this.#putAway(names);
   }
 
   async #putAway(names: readonly string[]): Promise<void> {
@@ -187,7 +201,10 @@ export class InboxFolder {
     const found = await readAnswerFile(this.#folder, file, Date.now());
     if (found === undefined || this.#closed) return undefined;
     if (found.kind === "young") return Math.ceil(found.inMs);
+    // What it answers may be put away at once.
+    this.#taken.add(file);
     const problem = found.kind === "bad" ? found.problem : this.#give(item, found.text);
+    if (problem !== undefined) this.#taken.delete(file);
     if (problem === undefined || this.#told.get(file) === found.changedMs) return undefined;
     this.#told.set(file, found.changedMs);
     this.#request.say(itemName(item), `inbox/${file} is no answer: ${problem}; it is left as it is`);

@@ -1,10 +1,15 @@
+import { createHash } from "node:crypto";
 import { plainLine, plainText } from "../../core/model/plain-text.ts";
-import type { QuestionKind } from "../../core/scheduler/events.ts";
-import { CHOICES, RUN_ITEM, type WaitingItem } from "../../core/scheduler/inbox.ts";
-import { answerCommand, findingLine } from "../headless/notices.ts";
+import type { Question, QuestionKind } from "../../core/scheduler/events.ts";
+import { answerCommand, CHOICES, choicesOf, RUN_ITEM, type WaitingItem } from "../../core/scheduler/inbox.ts";
+import { findingLine } from "../headless/notices.ts";
 
 /** Findings, files and last lines of a gate that one file names. */
 const NAMED_MAX = 50;
+
+/** Hexadecimal letters of a question's id. */
+const ID_LETTERS = 16;
+const MARK = /^<!-- question ([0-9a-f]{1,64}) -->$/gm;
 
 /** What an item of the inbox is called in file names: the story's key, or the word for what the run itself asks. */
 export const itemName = ({ story }: Pick<WaitingItem, "story">): string => story ?? RUN_ITEM;
@@ -31,10 +36,23 @@ export const inboxText = (item: WaitingItem, title: string): string => {
     `Or write the answer into a file ${itemName(item)}.answer (or ${itemName(item)}.answer.md) beside this one. It is taken when it`,
     "has not changed for a second. While nothing leads the run it waits: storyboard run --resume.",
     "",
-    MEANINGS[question.kind],
+    question.kind === "baseline" ? baselineMeaning(question) : MEANINGS[question.kind],
+    "",
+    `<!-- question ${questionId(question)} -->`,
     "",
   ].join("\n");
 };
+
+/** What tells a question from another one, whatever words of ours stand around it. */
+const questionId = ({ kind, text, findings = [], files = [] }: Question): string =>
+  createHash("sha256")
+    .update(JSON.stringify([kind, text, findings.map(findingLine), files]))
+    .digest("hex")
+    .slice(0, ID_LETTERS);
+
+/** Whether a file of the inbox, of this storyboard or another one, holds the question of that item. Our own mark is the last. */
+export const asksThat = (file: string, { question }: WaitingItem): boolean =>
+  [...file.matchAll(MARK)].at(-1)?.[1] === questionId(question);
 
 const quoted = (head: string, lines: readonly string[]): string[] => {
   if (lines.length === 0) return [];
@@ -57,7 +75,17 @@ const ASKED: Readonly<Record<QuestionKind, string>> = {
 
 const word = (kind: QuestionKind): string => JSON.stringify(CHOICES[kind][0] ?? "");
 
-const MEANINGS: Readonly<Record<QuestionKind, string>> = {
+const baselineMeaning = (question: Question): string => {
+  const choices = choicesOf(question);
+  const meanings: Readonly<Record<string, string>> = {
+    accept: `"accept" holds what is red against no story`,
+    without: `"without" leaves red gates out of this run`,
+    quit: `"quit" ends the run`,
+  };
+  return `${choices.join(", ")}: ${choices.map((choice) => meanings[choice] ?? choice).join(", ")}.`;
+};
+
+const MEANINGS: Readonly<Record<Exclude<QuestionKind, "baseline">, string>> = {
   question: "The answer reaches the agent in the session that asked.",
   blocker: "The answer reaches the agent in the session that met the blocker.",
   plan: `${word("plan")} has the plan built; any other text goes back to the agent as what to change in it.`,
@@ -66,5 +94,4 @@ const MEANINGS: Readonly<Record<QuestionKind, string>> = {
   environment: `${word("environment")} lets it go on.`,
   attached: `${word("attached")} lets it go on.`,
   operator: `${word("operator")} completes the story, and is the only answer.`,
-  baseline: `${CHOICES.baseline.join(", ")}: "accept" holds red gates against no story, "without" leaves them out of this run, "quit" ends the run.`,
 };

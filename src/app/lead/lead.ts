@@ -9,6 +9,7 @@ import { askGate } from "../../core/engine/performers/ask-gate.ts";
 import { perform } from "../../core/engine/performers/perform.ts";
 import { inBackground, type World } from "../../core/engine/performers/world.ts";
 import { writeAtomically } from "../../core/files/write-atomically.ts";
+import { counted } from "../../core/model/counted.ts";
 import { plainText } from "../../core/model/plain-text.ts";
 import type { JournaledEvent } from "../../core/scheduler/events.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
@@ -124,13 +125,22 @@ export const leadRun = async (request: LeadRequest): Promise<number> => {
     await inbox.close();
     await leaveWorld(world);
     signals.release();
-    dropForgedAnswers(stored.directory);
+    tellDropped(dropForgedAnswers(stored.directory), state, onFeed);
     await control.close(state.result?.reason ?? "the lead has left");
     journal.close();
   }
   const places = world.run.config.isolation === "worktree" ? await placesOf(world) : undefined;
   reporter.end(summaryFacts(state, stored, lastAtMs - stored.file.startedAtMs, places));
   return exitStatus(state, stored);
+};
+
+/** Said of the run's first story: the feed has no line of the run itself. */
+const tellDropped = (count: number, { stories }: RunState, onFeed: (line: FeedLine) => void): void => {
+  const [story] = stories.keys();
+  if (count === 0 || story === undefined) return;
+  const what = `${counted(count, "command")} stored while the run was led ${count === 1 ? "is" : "are"} left out`;
+  const text = `storyboard: ${what}: who answers then talks to the lead (storyboard ctl)`;
+  onFeed({ atMs: Date.now(), story, phase: undefined, text });
 };
 
 const placesOf = async ({ worktrees, positions }: World): Promise<WorkPlaces> => ({

@@ -1,6 +1,6 @@
 import type { Finding } from "../../core/model/review.ts";
 import type { Question, QuestionKind } from "../../core/scheduler/events.ts";
-import { CHOICES, inboxOf } from "../../core/scheduler/inbox.ts";
+import { choicesOf, inboxOf } from "../../core/scheduler/inbox.ts";
 import type { RunState } from "../../core/scheduler/state.ts";
 import { type StatusDocument, statusOf } from "../machine-contract/status-document.ts";
 import type { StoredRun } from "./runs.ts";
@@ -55,7 +55,7 @@ const inboxItems = (state: RunState): InboxItem[] =>
     story,
     kind: question.kind,
     text: question.text,
-    choices: CHOICES[question.kind],
+    choices: choicesOf(question),
     files: question.files ?? [],
     findings: question.findings ?? [],
     red: question.red ?? [],

@@ -5,7 +5,7 @@ import type { CutReason, TurnEnd, TurnFailureCause } from "../../core/model/turn
 import { countsOf } from "../../core/scheduler/counts.ts";
 import type { JournaledEvent, RunEvent } from "../../core/scheduler/events.ts";
 import { failureOf, failureOfTurn } from "../../core/scheduler/failures.ts";
-import { CHOICES } from "../../core/scheduler/inbox.ts";
+import { choicesOf } from "../../core/scheduler/inbox.ts";
 import { redWords } from "../../core/scheduler/landing-result.ts";
 import { governedWorkers } from "../../core/scheduler/providers.ts";
 import { effectiveWorkers, type RunState, storyOf } from "../../core/scheduler/state.ts";
@@ -71,7 +71,7 @@ const runBody = (event: RunEvent, state: RunState): readonly ContractBody[] => {
         ? event.result.red.map((gate) => gateEnded(gate.name, false))
         : event.result.gates.map((gate) => gateEnded(gate.name, gate.ok, gate.cached));
     case "baseline.asked":
-      return [{ type: "run.asked", question: plainText(event.question.text), choices: CHOICES.baseline }];
+      return [{ type: "run.asked", question: plainText(event.question.text), choices: choicesOf(event.question) }];
     case "finish.ended":
       return event.result.redGates.map((name) => gateEnded(name, false));
     case "breaker.opened":

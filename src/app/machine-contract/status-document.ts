@@ -4,7 +4,7 @@ import type { StoryKey } from "../../core/model/story-key.ts";
 import { countsOf } from "../../core/scheduler/counts.ts";
 import type { Outcome, QuestionKind } from "../../core/scheduler/events.ts";
 import { heroName } from "../../core/scheduler/heroes.ts";
-import { CHOICES, inboxOf } from "../../core/scheduler/inbox.ts";
+import { choicesOf, inboxOf } from "../../core/scheduler/inbox.ts";
 import { governedWorkers, playerOf } from "../../core/scheduler/providers.ts";
 import { effectiveWorkers, type RunState, type StoryState } from "../../core/scheduler/state.ts";
 import {
@@ -91,11 +91,11 @@ export const statusOf = (state: RunState, meta: StatusMeta): StatusDocument => (
   counts: countsOf(state),
   workers: { max: state.maxWorkers, effective: governedWorkers(state, effectiveWorkers(state)), busy: state.busy },
   usage: contractUsage(state.usage),
-  inbox: inboxOf(state).map(({ story, question: { kind, text } }) => ({
+  inbox: inboxOf(state).map(({ story, question }) => ({
     story,
-    kind,
-    text: plainText(text),
-    choices: CHOICES[kind],
+    kind: question.kind,
+    text: plainText(question.text),
+    choices: choicesOf(question),
   })),
 });
 

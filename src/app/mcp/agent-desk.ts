@@ -2,6 +2,7 @@ import { basename } from "node:path";
 import type { GateProgress } from "../../core/control/gate-messages.ts";
 import type { AgentWords, Reply } from "../../core/control/protocol.ts";
 import { UserError } from "../../core/model/user-error.ts";
+import type { GateProject } from "../gate/gate-project.ts";
 
 /** What the tools need of the run that the agent works in. Nothing of it rejects. */
 export interface AgentDesk {
@@ -43,7 +44,8 @@ export const createAgentDesk = (environment: NodeJS.ProcessEnv): AgentDesk => {
         const { checkResult } = await import("../gate/check-result.ts");
         const { findGateProject } = await import("../gate/gate-project.ts");
         const { askLead } = await import("../gate/lead-gates.ts");
-        const answer = await askLead(await findGateProject(undefined, environment), name, onProgress, signal);
+        const place = await findGateProject(undefined, environment);
+        const answer = await askLead(place, name, onProgress, signal);
         switch (answer.kind) {
           case "reports":
             return {
@@ -54,19 +56,23 @@ export const createAgentDesk = (environment: NodeJS.ProcessEnv): AgentDesk => {
             return { ok: false, text: [answer.message, ...answer.steps].join("\n") };
           case "off":
           case "no-lead":
-            return { ok: false, text: `no answer: nobody runs gates for this run; ${BY_HAND}` };
+            return noAnswer("nobody runs gates for this run", await linesByHand(place, name, environment));
           default:
-            return { ok: false, text: `no answer: ${answer.reason}; ${BY_HAND}` };
+            return noAnswer(answer.reason, await linesByHand(place, name, environment));
         }
       } catch (error) {
-        return { ok: false, text: `no answer: ${problemOf(error)}; ${BY_HAND}` };
+        return noAnswer(problemOf(error), "run the gate's own command yourself");
       }
     },
     story: async () => (await import("./own-story.ts")).readOwnStory(environment),
   };
 };
 
-const BY_HAND = "run the gate's own command yourself";
+const noAnswer = (why: string, whatToDo: string): DeskAnswer => ({ ok: false, text: `no answer: ${why}; ${whatToDo}` });
+
+const linesByHand = async (place: GateProject, name: string, environment: NodeJS.ProcessEnv): Promise<string> =>
+  (await import("../gate/by-hand.ts")).byHand(place, name, environment);
+
 const NO_TURN: Reply = { ok: false, message: "this is no turn of a storyboard run: nobody hears it" };
 const NO_LEAD: Reply = {
   ok: false,

@@ -1,6 +1,6 @@
 import { firstLine } from "../../core/model/plain-text.ts";
 import type { BaselineChoice, QuestionKind } from "../../core/scheduler/events.ts";
-import type { WaitingItem } from "../../core/scheduler/inbox.ts";
+import { CHOICES, type WaitingItem } from "../../core/scheduler/inbox.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { ScreenCommand } from "./commands.ts";
@@ -12,16 +12,8 @@ const markedItem = ({ window, view }: CommandContext): WaitingItem | undefined =
 
 const NOTHING = "nothing waits for you";
 
-/** What a yes to each kind is called; a question and a blocker want words. */
-const YES: Readonly<Partial<Record<QuestionKind, string>>> = {
-  plan: "approve",
-  review: "accept",
-  conflict: "go on",
-  environment: "go on",
-  attached: "go on",
-  operator: "confirm",
-  baseline: "accept",
-};
+/** What a yes to that kind is called; a question and a blocker want words. */
+const yesWord = (kind: QuestionKind): string => (kind === "operator" ? "confirm" : (CHOICES[kind][0] ?? "yes"));
 
 const yesTo = ({ story, question: { kind } }: WaitingItem): Command | undefined => {
   if (story === null) return { type: "decide-baseline", choice: "accept" };
@@ -32,7 +24,7 @@ const yesTo = ({ story, question: { kind } }: WaitingItem): Command | undefined 
       return { type: "approve", story };
     case "environment":
     case "attached":
-      return { type: "answer", story, text: "go on" };
+      return { type: "answer", story, text: yesWord(kind) };
     case "operator":
       return { type: "confirm", story };
     default:
@@ -114,7 +106,7 @@ export const INBOX_COMMANDS = {
   },
   "say-yes": {
     does: "yes: approve the plan, accept what is open, go on, confirm your part",
-    hint: (context) => YES[markedItem(context)?.question.kind ?? "question"] ?? "yes",
+    hint: (context) => yesWord(markedItem(context)?.question.kind ?? "question"),
     problem: yesProblem,
     act: sayYes,
   },

@@ -2,7 +2,7 @@ import type { RunFile } from "../../core/engine/run-file.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 import type { Repository } from "../../core/workspace/inspect-repository.ts";
 import { readWorkingState } from "../../core/workspace/working-state.ts";
-import { storeAnswer } from "../lead/answers.ts";
+import { storeAnswer, takeBack } from "../lead/answers.ts";
 import type { LeadClient } from "../lead/connect-lead.ts";
 import type { NewRun } from "../lead/create-run.ts";
 import { type FoldedRun, isUnfinished, lookAtRun, newestRun, OWN_FOLDER, runDirectory } from "../lead/runs.ts";
@@ -35,12 +35,15 @@ export const createLeadPorts = (starter: LeadStarter, session: () => ScreenSessi
     session().set({ waitsFor });
     work().catch(starter.fail);
   };
+  const kept: { readonly path: string; readonly command: Command }[] = [];
   const lead = async (plan: RunFile | undefined): Promise<void> => {
-    session().isStarting = true;
-    const started = await startLead({ repository, plan, until: starter.until });
+    const starting = startLead({ repository, plan, until: starter.until });
+    session().starting = starting;
+    const started = await starting;
     const window = started.kind === "alive" ? await openRunWindow(started.client) : undefined;
     if (window === undefined) return showEnded(session(), plan?.run, repository);
     session().show(window, { view: "dashboard" });
+    for (const { path, command } of kept.splice(0)) await giveKept(session(), path, command);
   };
   return {
     start: () =>
@@ -63,13 +66,20 @@ export const createLeadPorts = (starter: LeadStarter, session: () => ScreenSessi
       }),
     keep: (command: Command) => {
       if (!isNewest(session(), repository)) return;
-      storeAnswer(session().window.directory, command, Date.now());
+      kept.push({ path: storeAnswer(session().window.directory, command, Date.now()), command });
       wait("going on with the run", () => lead(undefined));
     },
     // A session may be opening just now.
     ended: (window) => queueMicrotask(() => void tellSummary(session(), window, repository)),
     planned: (window) => queueMicrotask(() => void tellUncommitted(session(), window, repository)),
   };
+};
+
+/** A lead that was there already does not look at what is kept any more: it is given that itself. */
+const giveKept = async (session: ScreenSession, path: string, command: Command): Promise<void> => {
+  if (!takeBack(path)) return;
+  const reply = await session.window.command(command);
+  if (!reply.ok) session.say(reply.message, "bad");
 };
 
 /** Looks at the run of a lead. Undefined when it left before its first word. */

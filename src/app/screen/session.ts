@@ -3,6 +3,7 @@ import type { StoryKey } from "../../core/model/story-key.ts";
 import type { Command } from "../../core/scheduler/inputs.ts";
 import { labelsOf } from "../headless/print-lines.ts";
 import type { SummaryFacts } from "../headless/summary.ts";
+import type { StartedLead } from "../lead/start-lead.ts";
 import type { CommandContext, ScreenActions } from "./command-context.ts";
 import { createFlusher, type Flusher, flushPeriodMs } from "./flush.ts";
 import { choicesOf, helpSections, keyHints } from "./keymap.ts";
@@ -44,8 +45,8 @@ export interface SessionPorts {
 /** One screen from its opening to its end: a window on a run, what the person did to the screen, what keys do. */
 export class ScreenSession {
   readonly store: ScreenStore = createScreenStore();
-  /** A lead was started and may not have been heard of yet. */
-  isStarting = false;
+  /** A lead that was started and has not been looked at yet: how it comes out. */
+  starting: Promise<StartedLead> | undefined;
   /** Asked to stop by this screen: when the run has ended, the screen is left. */
   isStopping = false;
   /** `max_workers` that was asked for and is not answered yet: keys come faster than answers. */
@@ -60,6 +61,7 @@ export class ScreenSession {
   #summary: SummaryFacts | undefined;
   #uncommitted: readonly string[] = [];
   #frame: ScreenProps | undefined;
+  #isClosed = false;
 
   constructor(window: RunWindow, change: Partial<ViewState>, ports: SessionPorts) {
     this.#ports = ports;
@@ -85,12 +87,17 @@ export class ScreenSession {
 
   /** Looks at another run, or at the same one again. */
   show(window: RunWindow, change: Partial<ViewState>): void {
+    // It was left while its lead was starting.
+    if (this.#isClosed) {
+      window.close();
+      return;
+    }
     this.#unsubscribe();
     if (window !== this.#window) this.#window.close();
     this.#window = window;
     this.#label = labelsOf(window.file.stories.map(({ key }) => key));
     this.#summary = undefined;
-    this.isStarting = false;
+    this.starting = undefined;
     this.isStopping = false;
     this.wantedWorkers = undefined;
     this.#listen();
@@ -159,6 +166,7 @@ export class ScreenSession {
   }
 
   close(): void {
+    this.#isClosed = true;
     clearInterval(this.#clock);
     this.#flusher.stop();
     this.#unsubscribe();

@@ -19,6 +19,25 @@ export const MCP_SERVER_NAME = "storyboard";
 const TOOLS: readonly string[] = ["report_progress", "ask", "report_blocker", "read_story"];
 const GATE_TOOL = "run_gate";
 
+const OWN_TOOLS: readonly string[] = [...TOOLS, GATE_TOOL];
+
+/** How the known agents name a tool of our server: Claude Code, Gemini CLI, opencode, Gemini CLI and Codex over ACP, Codex. */
+export const toolNamesOf = (tool: string): readonly string[] => [
+  `mcp__${MCP_SERVER_NAME}__${tool}`,
+  `mcp_${MCP_SERVER_NAME}_${tool}`,
+  `${MCP_SERVER_NAME}_${tool}`,
+  `${tool} (${MCP_SERVER_NAME} MCP Server)`,
+  `Tool: ${MCP_SERVER_NAME}/${tool}`,
+  `${MCP_SERVER_NAME} ${tool}`,
+];
+const OWN_NAMES: ReadonlySet<string> = new Set(OWN_TOOLS.flatMap(toolNamesOf));
+/** Names of tools of any server, where what they do says which. */
+const ANY_TOOL: ReadonlySet<string> = new Set(["MCP", "tool"]);
+
+/** Whether a call of a tool, as an agent's parser tells of it, is one of our own server: what it says comes by that. */
+export const isOwnTool = ({ name, detail }: { readonly name: string; readonly detail: string }): boolean =>
+  OWN_NAMES.has(name) || (ANY_TOOL.has(name) && OWN_NAMES.has(detail));
+
 /**
  * How long an agent's program may wait for a tool, in milliseconds: a gate waits for its turn, and the server itself
  * answers in bounded time.
@@ -37,5 +56,5 @@ export const ownMcpServer = (
   command: program,
   args: hasGates ? ["mcp"] : ["mcp", "--without-gates"],
   env: Object.fromEntries(Object.entries(environment).filter(([name]) => CONTRACT.test(name))),
-  tools: hasGates ? [...TOOLS, GATE_TOOL] : TOOLS,
+  tools: hasGates ? OWN_TOOLS : TOOLS,
 });

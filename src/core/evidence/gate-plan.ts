@@ -1,8 +1,8 @@
 import type { Config, GateSetting } from "../model/config.ts";
 import { coversPath } from "../model/glob.ts";
+import { nearestName } from "../model/nearest-name.ts";
 import { UserError } from "../model/user-error.ts";
 import type { DetectedGate } from "./detected-gate.ts";
-import { nearestName } from "./nearest-name.ts";
 
 const MINUTE_MS = 60_000;
 

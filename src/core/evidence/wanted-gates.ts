@@ -33,5 +33,15 @@ export const wantedGates = (word: string, names: readonly string[]): WantedGates
   return { kind: "none", message: `There is no gate ${JSON.stringify(word)}.${hint}`, steps: [known] };
 };
 
+/** What is said of a gate that was asked for by its name and is none of the run's evidence. */
+export const gateLeftOut = (name: string, leftOut: readonly string[]): Pick<NoGates, "message" | "steps"> => ({
+  message: leftOut.includes(name)
+    ? `${name} is left out of this run: it was red before the first story, and a person chose to do without it.`
+    : `${name} does not run in this run: it is not among evidence.gates.`,
+  steps: ["Nothing waits for it. Run its own command yourself if you want to know how it ends."],
+});
+
+type NoGates = Extract<WantedGates, { kind: "none" }>;
+
 /** `type-check`, `typecheck` and `Type_Check` are one name. */
 const bare = (name: string): string => name.toLowerCase().replaceAll(/[-_\s]/g, "");

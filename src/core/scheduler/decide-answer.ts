@@ -1,14 +1,9 @@
 import { isChecked, landingPhase, phaseNamed, repairPhase, workPhase } from "../model/pipeline.ts";
 import { type Decision, requestStatus, startingAt } from "./decision.ts";
-import type { Question, Resumption, RunEvent } from "./events.ts";
-import { questionOf } from "./inbox.ts";
+import type { Question, QuestionKind, Resumption, RunEvent } from "./events.ts";
+import { questionOf, saysYes, waitsForAnswer } from "./inbox.ts";
 import type { RunPolicy } from "./policy.ts";
 import type { RunState, StoryState } from "./state.ts";
-
-/** The whole answer: one that only begins so may go on to say the opposite. */
-const ACCEPTED = /^\s*(accept|land|go on)\s*[.!]?\s*$/i;
-const APPROVED = /^\s*(approved?|accept|go on)\s*[.!]?\s*$/i;
-const DONE = /^\s*(done|confirm(?:ed)?)\s*[.!]?\s*$/i;
 
 /** Why a text is no answer to what the story asks; undefined when it is one. */
 export const answerProblem = (story: StoryState, text: string): string | undefined => {
@@ -16,7 +11,7 @@ export const answerProblem = (story: StoryState, text: string): string | undefin
   const question = questionOf(story);
   if (question === undefined) return `${key} has not asked anything`;
   if (text.trim() === "") return "the answer is empty";
-  return question.kind === "operator" && !DONE.test(text)
+  return question.kind === "operator" && !saysYes("operator", text)
     ? `${key} has landed and waits for a person's part alone: answer "done" when that is done (storyboard confirm ${key})`
     : undefined;
 };
@@ -24,8 +19,9 @@ export const answerProblem = (story: StoryState, text: string): string | undefin
 /** Why there is nothing to approve; undefined where there is. */
 export const approvalProblem = (story: StoryState, comments: string | undefined): string | undefined => {
   const { key } = story.story;
-  const kind = questionOf(story)?.kind;
-  switch (kind) {
+  const question = questionOf(story);
+  if (question === undefined) return `nothing of ${key} waits for an approval`;
+  switch (question.kind) {
     case "plan":
       return undefined;
     case "review":
@@ -33,12 +29,10 @@ export const approvalProblem = (story: StoryState, comments: string | undefined)
       return comments === undefined
         ? undefined
         : `comments belong to the approval of a plan: say what is to be done with storyboard ctl answer ${key}`;
-    case undefined:
-      return `nothing of ${key} waits for an approval`;
     case "operator":
       return `${key} waits for a person's part, not for an approval: storyboard confirm ${key}`;
     default:
-      return `${key} waits for an answer, not for an approval: give it with storyboard ctl answer`;
+      return `${waitsForAnswer(story, question)}; there is nothing to approve`;
   }
 };
 
@@ -83,7 +77,7 @@ const afterAnswer = ({ policy }: RunState, story: StoryState, text: string): Res
   if (isConflict && story.conflict === undefined) return startingAt(landingPhase(policy.pipeline).name);
   if (isYes(question, text)) return afterApproval(policy, story);
   if (question?.kind === "environment") return next ?? startingAt(work);
-  if (question?.kind === "attached" && ACCEPTED.test(text)) return afterAttached(policy, next);
+  if (question?.kind === "attached" && saysYes("attached", text)) return afterAttached(policy, next);
   return {
     phase: isConflict ? repairPhase(policy.pipeline).name : (next?.phase ?? work),
     prompt: {
@@ -97,10 +91,11 @@ const afterAnswer = ({ policy }: RunState, story: StoryState, text: string): Res
   };
 };
 
-const isYes = (question: Question | undefined, text: string): boolean => {
-  if (question?.kind === "plan") return APPROVED.test(text);
-  return (question?.kind === "conflict" || question?.kind === "review") && ACCEPTED.test(text);
-};
+const isYes = (question: Question | undefined, text: string): boolean =>
+  question !== undefined && APPROVABLE.has(question.kind) && saysYes(question.kind, text);
+
+/** What a yes approves. */
+const APPROVABLE: ReadonlySet<QuestionKind> = new Set(["plan", "review", "conflict"]);
 
 /**
  * What a yes leads to. A plan is built by the phase that follows the one that made it, in the same conversation; findings

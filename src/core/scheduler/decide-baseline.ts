@@ -1,6 +1,7 @@
 import type { Decision } from "./decision.ts";
 import type { BaselineResult, EffectId } from "./effects.ts";
 import type { BaselineChoice, Question, RunEvent } from "./events.ts";
+import { choicesOf, leftOutBy } from "./inbox.ts";
 import type { RunState } from "./state.ts";
 
 /** What the gates came to before the first story: red ones are accepted, asked about, or end the run (exit status 2). */
@@ -15,13 +16,29 @@ export const onBaseline = ({ state }: Decision, completes: EffectId, result: Bas
 
 const questionOf = (red: BaselineResult["red"]): Question => ({
   kind: "baseline",
-  text: `Red before the first story: ${red.map(({ name }) => name).join(", ")}. accept: that is not held against a story. without: this run does without them. quit: nothing starts.`,
+  text: [
+    `Red before the first story: ${red.map(({ name }) => name).join(", ")}.`,
+    "accept: that is not held against a story.",
+    ...withoutWords(red),
+    "quit: the run ends before its first story.",
+  ].join(" "),
   red,
 });
 
+const withoutWords = (red: BaselineResult["red"]): string[] => {
+  const left = leftOutBy(red);
+  const stay = left.length === red.length ? "" : "; git hooks run all the same";
+  return left.length === 0 ? [] : [`without: this run does without ${left.join(", ")}${stay}.`];
+};
+
 /** Why there is nothing to decide about the baseline; undefined where there is. */
-export const baselineProblem = ({ baselineQuestion }: RunState): string | undefined =>
-  baselineQuestion === undefined ? "no red baseline waits for a decision" : undefined;
+export const baselineProblem = ({ baselineQuestion }: RunState, choice: BaselineChoice): string | undefined => {
+  if (baselineQuestion === undefined) return "no red baseline waits for a decision";
+  const choices = choicesOf(baselineQuestion);
+  return choices.includes(choice)
+    ? undefined
+    : `a run cannot do without git hooks, and nothing else is red: it is answered with ${choices.join(" or ")}`;
+};
 
 /** A person's word on a red baseline. */
 export const decideBaseline = ({ state }: Decision, choice: BaselineChoice): RunEvent[] => [

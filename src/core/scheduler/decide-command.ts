@@ -7,7 +7,7 @@ import type { Effect, RunTurn, StopTurn } from "./effects.ts";
 import { ATTACHED, type QuestionKind, type Resumption, type RunEvent, type StopPurpose } from "./events.ts";
 import { stopRun } from "./failing.ts";
 import { failureOf } from "./failures.ts";
-import { questionOf } from "./inbox.ts";
+import { questionOf, waitsForAnswer } from "./inbox.ts";
 import type { Command } from "./inputs.ts";
 import { choiceNamed } from "./providers.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
@@ -32,7 +32,7 @@ export const commandProblem = (state: RunState, command: Command): string | unde
     case "stop":
       return state.stopping === undefined ? endedProblem(state) : "the run is stopping already";
     case "decide-baseline":
-      return baselineProblem(state);
+      return baselineProblem(state, command.choice);
     default:
       return assertNever(command);
   }
@@ -73,11 +73,10 @@ const endedProblem = (state: RunState): string | undefined =>
 const ASKED: ReadonlySet<QuestionKind> = new Set(["question", "blocker", "plan", "review"]);
 
 const retryProblem = (story: StoryState): string | undefined => {
-  const kind = questionOf(story)?.kind;
+  const question = questionOf(story);
+  const kind = question?.kind;
   if (kind === "operator") return `${story.story.key} waits for a person's part: storyboard confirm ${story.story.key}`;
-  if (kind !== undefined && ASKED.has(kind)) {
-    return `${story.story.key} waits for an answer: give it with storyboard ctl answer`;
-  }
+  if (question !== undefined && ASKED.has(question.kind)) return waitsForAnswer(story, question);
   if (story.stage === "ended" && story.satisfies) return `${story.story.key} is ${story.outcome}: nothing to retry`;
   if (story.stage === "running" || story.stage === "landing") return `${story.story.key} is running`;
   if (story.stage === "queued" && story.notBeforeMs === 0) return `${story.story.key} is queued already`;
@@ -175,7 +174,7 @@ const givenBack = (decision: Decision, story: StoryState): RunEvent[] =>
 const messageProblem = (state: RunState, story: StoryState, text: string): string | undefined => {
   if (text.trim() === "") return "the message is empty";
   if (runningTurn(state, story) !== undefined) return undefined;
-  if (story.question !== undefined) return `${story.story.key} waits for an answer: give it with storyboard ctl answer`;
+  if (story.question !== undefined) return waitsForAnswer(story, story.question);
   return `no agent of ${story.story.key} is at work`;
 };
 

@@ -254,9 +254,17 @@ export type EvidenceResult = {
   readonly criteria?: CriteriaLedger;
 };
 
+/** What is red before the first story, with its last lines: a gate, or the project's git hooks. */
+export interface RedAtStart {
+  readonly name: string;
+  readonly tail: readonly string[];
+  /** The hooks: they run with every commit, so that no run can do without them. */
+  readonly isHooks?: true;
+}
+
 export type BaselineResult = {
   readonly kind: "baseline";
-  readonly red: readonly { readonly name: string; readonly tail: readonly string[] }[];
+  readonly red: readonly RedAtStart[];
   readonly notes: readonly string[];
   readonly gates?: readonly GateResult[];
 };

@@ -13,6 +13,7 @@ import {
   startStory,
 } from "./evolve-story.ts";
 import { evidenceChecked, turnEnded, turnStarted } from "./evolve-turn.ts";
+import { leftOutBy } from "./inbox.ts";
 import { type RunState, type StoryState, storyOf } from "./state.ts";
 
 /**
@@ -121,9 +122,9 @@ const evolveBaseline = (state: RunState, event: BaselineEvent): void => {
       return;
     case "baseline.decided":
       state.phase = "running";
+      if (event.choice === "without") state.leftOutGates = leftOutBy(state.baselineQuestion?.red ?? []);
       state.baselineQuestion = undefined;
-      if (event.choice !== "without") return;
-      state.leftOutGates = state.baselineRed;
+      if (state.leftOutGates.length === 0) return;
       state.notes.push(`left out of this run: ${state.leftOutGates.join(", ")}`);
       return;
     default:

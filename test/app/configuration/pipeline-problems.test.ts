@@ -91,3 +91,20 @@ test("a pipeline that is not there is named with the nearest one", async () => {
     expect.stringMatching(/^storyboard\.yaml:1:11 {2}pipeline: must be .*, not "ownn"; did you mean own\?$/),
   ]);
 });
+
+test("an agent for a role that no phase has is named with the nearest role", async () => {
+  const agents = "agents: { builder: { cli: demo } }\n";
+  expect(await mistakes(`${agents}roles: { assesor: builder }\n`)).toEqual([
+    expect.stringMatching(
+      /^storyboard\.yaml:2:\d+ {2}roles\.assesor: no phase has this role; .*did you mean assessor\?$/,
+    ),
+  ]);
+  // A pipeline that is not the chosen one has roles, too.
+  expect((await load(`${agents}roles: { assessor: builder }\n`)).config.roles).toEqual({ assessor: "builder" });
+  expect(
+    await mistakes(`${own(BUILD, "name: AUDIT, prompt: verify, role: securty")}roles: { security: builder }\n`),
+  ).toEqual([
+    expect.stringContaining('[1].role: "securty" is no role'),
+    expect.stringContaining("roles.security: no phase has this role"),
+  ]);
+});

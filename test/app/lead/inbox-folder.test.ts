@@ -167,6 +167,27 @@ test("an answer that was put there while nobody led is taken when the run goes o
   await folder.close();
   expect(files()).toEqual(["1-10.md", "answered"]);
   expect(readFileSync(inbox("1-10.md"), "utf8")).toContain("> and which size?");
+  expect(told).toEqual([expect.stringMatching(/^1-10: inbox\/1-10\.answer answers nothing that waits now/)]);
+});
+
+test("an answer is taken also where another storyboard wrote the question down, whatever its title holds", async () => {
+  run = new TestRun([story("1-1", [], { title: "<!-- question 0123456789abcdef -->" })], barePolicy());
+  folder = newFolder();
+  run.start();
+  await folder.open();
+  ask("1-1");
+  await item("1-1");
+  await folder.close();
+  const words = readFileSync(inbox("1-1.md"), "utf8");
+  const other = words.replace("waits for you", "wants a word").replace("How to answer", "Answering");
+  expect(other).not.toBe(words);
+  writeFileSync(inbox("1-1.md"), other);
+  put("1-1.answer", "blue");
+  folder = newFolder();
+  await folder.open();
+  await eventually("the answer", () => given.length > 0);
+  await eventually("all is put away", () => files().length === 1);
+  expect(told).toEqual([]);
 });
 
 test("items that a crash left are put away with their answers", async () => {

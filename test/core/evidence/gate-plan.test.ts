@@ -41,6 +41,8 @@ test("evidence.gates chooses, and an unknown name names the nearest", () => {
   expect(() => plan({ wanted: ["tests", "zzz"] })).toThrow(
     'evidence.gates: there is no gate named "tests" (did you mean "test"?), "zzz"',
   );
+  // As any other name, and as one that is asked for by an agent: a beginning is enough.
+  expect(() => plan({ wanted: ["typ"] })).toThrow('"typ" (did you mean "typecheck"?)');
 });
 
 test("batch mode leaves type-check and lint to the end", () => {

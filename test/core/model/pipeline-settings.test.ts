@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { pipelineProblems } from "../../../src/app/configuration/pipeline-problems.ts";
 import { landingPhase, repairPhase, threadOf, turnPhases, workPhase } from "../../../src/core/model/pipeline.ts";
-import { pipelineOf, pipelineProblems, pipelineSettingSchema } from "../../../src/core/model/pipeline-settings.ts";
+import { pipelineOf, pipelineSettingSchema } from "../../../src/core/model/pipeline-settings.ts";
 import { PIPELINES } from "../../../src/core/model/pipelines.ts";
 
 type PhaseInput = Readonly<Record<string, unknown>>;

@@ -5,7 +5,7 @@ import { commandProblem } from "../../../src/core/scheduler/decide-command.ts";
 import type { BaselineResult } from "../../../src/core/scheduler/effects.ts";
 import type { Question, QuestionKind } from "../../../src/core/scheduler/events.ts";
 import { evolve } from "../../../src/core/scheduler/evolve.ts";
-import { CHOICES, inboxOf } from "../../../src/core/scheduler/inbox.ts";
+import { answerCommand, CHOICES, choicesOf, inboxOf, saysYes } from "../../../src/core/scheduler/inbox.ts";
 import type { Command } from "../../../src/core/scheduler/inputs.ts";
 import { initialState } from "../../../src/core/scheduler/state.ts";
 import { barePolicy, policy, story, TestRun, turn } from "../../support/run.ts";
@@ -142,6 +142,29 @@ describe("gates that are red before the first story", () => {
     expect(problem(run, { type: "decide-baseline", choice: "quit" })).toBeDefined();
   });
 
+  test("git hooks are not left out with the gates, and alone they leave nothing to go without", () => {
+    const hooks = { name: "git hooks", tail: ["no terminal"], isHooks: true } as const;
+    const both = new TestRun([story("a")], policy({ baseline: "ask" }));
+    both.start();
+    both.end(both.outstanding("check-baseline")[0]!, { ...RED, red: [hooks, ...RED.red] });
+    expect(both.state.baselineQuestion?.text).toMatch(
+      /git hooks, test\. .*without: this run does without test; git hooks run all the same\. quit: the run ends/,
+    );
+    both.command({ type: "decide-baseline", choice: "without" });
+    expect(both.state.leftOutGates).toEqual(["test"]);
+    expect(both.state.notes).toContain("left out of this run: test");
+
+    const alone = new TestRun([story("a")], policy({ baseline: "ask" }));
+    alone.start();
+    alone.end(alone.outstanding("check-baseline")[0]!, { ...RED, red: [hooks] });
+    const { question } = inboxOf(alone.state)[0]!;
+    expect(question.text).not.toContain("without");
+    expect(choicesOf(question)).toEqual(["accept", "quit"]);
+    expect(answerCommand(null, question)).toBe("storyboard ctl answer baseline accept|quit");
+    expect(problem(alone, { type: "decide-baseline", choice: "without" })).toMatch(/cannot do without git hooks/);
+    expect(problem(alone, { type: "decide-baseline", choice: "accept" })).toBeUndefined();
+  });
+
   test("quit: the run ends with 2", () => {
     const run = asked();
     run.command({ type: "decide-baseline", choice: "quit" });
@@ -234,7 +257,7 @@ describe("approvals", () => {
 
   test.each(["question", "blocker", "environment", "attached"] as const)("a %s is nothing to approve", (kind) => {
     const run = waiting(kind);
-    expect(problem(run, { type: "approve", story: "a" })).toMatch(/waits for an answer/);
+    expect(problem(run, { type: "approve", story: "a" })).toMatch(/waits for an answer: storyboard ctl answer a "/);
     run.command({ type: "approve", story: "a" });
     expect(run.state.parked.has("a")).toBe(true);
   });
@@ -269,4 +292,21 @@ describe("approvals", () => {
       expect(run.outcome("a"), kind).toBe("done");
     }
   });
+});
+
+test("the first choice of each kind is a yes, and so is what people say for it; what goes on after it is none", () => {
+  for (const [kind, [first]] of Object.entries(CHOICES) as [QuestionKind, string[]][]) {
+    if (first === undefined) continue;
+    for (const text of [first, ` ${first.toUpperCase()} !\n`, `${first}.`]) expect(saysYes(kind, text)).toBe(true);
+    for (const text of [`${first} nothing`, `not ${first}`, ""]) expect(saysYes(kind, text)).toBe(false);
+  }
+  expect(["approved", "accept", "go on", "land"].map((word) => saysYes("plan", word))).toEqual([
+    true,
+    true,
+    true,
+    false,
+  ]);
+  expect(["accept", "land", "done"].map((word) => saysYes("conflict", word))).toEqual([true, true, false]);
+  expect(["confirm", "Confirmed.", "accept"].map((word) => saysYes("operator", word))).toEqual([true, true, false]);
+  expect(saysYes("question", "")).toBe(false);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Finding } from "../../../src/core/model/review.ts";
+import { commandProblem } from "../../../src/core/scheduler/decide-command.ts";
 import type { LandingRefusal } from "../../../src/core/scheduler/landing-result.ts";
 import { LANDING_REPAIRS_MAX, type RunPolicy } from "../../../src/core/scheduler/policy.ts";
 import { barePolicy, policy, story, TestRun, turn } from "../../support/run.ts";
@@ -623,6 +624,8 @@ describe("a person's words are taken as they are", () => {
   test("a retry of a story that waits for an answer is refused with what to do instead", () => {
     const run = parkedReview();
     expect(run.command({ type: "retry", story: "a", note: "x" })).toEqual([]);
+    const problem = commandProblem(run.state, { type: "retry", story: "a", note: "x" });
+    expect(problem).toBe('a waits for an answer: storyboard ctl answer a "accept"');
   });
 
   test("a note reaches the agent also where nothing has failed", () => {

@@ -96,7 +96,7 @@ describe("a message", () => {
     expect(problem()).toBeUndefined();
     expect(commandProblem(run.state, { type: "message", story: "a", text: " " })).toBe("the message is empty");
     run.endTurn("a", turn({ kind: "question", question: "which?" }));
-    expect(problem()).toContain("waits for an answer");
+    expect(problem()).toBe('a waits for an answer: storyboard ctl answer a "your answer"');
     run.finish();
     run.command({ type: "answer", story: "a", text: "go on" });
     run.finish();

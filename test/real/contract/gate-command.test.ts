@@ -166,3 +166,14 @@ test("a folder of somebody else is refused, and a coordinator that is off says s
   expect(outside.status).toBe(2);
   expect(outside.stderr).toContain("is not in a git working copy");
 });
+
+test("a gate that a person left out of the run is said to be left out where it is asked for by name", async () => {
+  write('commands: { lint: "exit 1", test: "true" }', ["a"]);
+  script(project, "a", '"$STORYBOARD_BIN" gate lint 2> "$OUT/err"; echo $? > "$OUT/status"; build');
+  const run = live(project, ["run", "--inbox", "wait"]);
+  await eventually("the red gate", () => run.stdout().includes("THE RUN WAITS FOR YOU"));
+  await project.storyboard(["ctl", "answer", "baseline", "without"]);
+  expect(await run.ended).toBe(0);
+  expect(lines("status")).not.toEqual(["0"]);
+  expect(lines("err").join("\n")).toContain("lint is left out of this run: it was red before the first story");
+});

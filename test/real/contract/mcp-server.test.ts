@@ -72,7 +72,7 @@ test("a lead that is killed between the question and the turn's end loses nothin
     `if [ -e "$OUT/asked" ]; then build; exit; fi; touch "$OUT/asked"
 ${use('report_blocker={"issue":"no database","need":"start one"}')}
 while [ ! -e "$OUT/killed" ]; do sleep 0.05; done
-${use('report_progress={"text":"alone"}')}`,
+${use('report_progress={"text":"alone"}', 'run_gate={"name":"test"}')}`,
   );
   const run = live(project, ["run"]);
   await eventually("the blocker to be taken", () => said().length === 1);
@@ -80,6 +80,10 @@ ${use('report_progress={"text":"alone"}')}`,
   await run.ended;
   script(project, "../killed", "");
   await eventually("the agent to find nobody", () => said()[1]?.text.includes("nobody leads this run"));
+  await eventually("its gate", () => said().length === 3);
+  expect(said()[2]?.text).toBe(
+    "no answer: nobody runs gates for this run; run it yourself: echo ran >> $OUT/runs; echo all is well",
+  );
   const resumed = live(project, ["run", "--resume"]);
   await eventually("the blocker in the inbox", async () =>
     (await ctl(project, "inbox")).text.includes("a (blocker)\n  no database\n  Needed: start one"),

@@ -61,6 +61,9 @@ test("a plan is made by an agent that may only read, revised by a person's words
   expect(project.git("log", "--format=%s", "main")).not.toContain("early");
   expect(statusIn(project, KEY)).toBe("done");
   expect(project.git("status", "--porcelain")).toBe("");
+  // A plan begins with what earlier stories taught, in a pipeline without another phase that does.
+  const { run: id } = await statusOf(project);
+  expect(JSON.parse(project.read(`.storyboard/runs/${id}/run.json`))).toMatchObject({ playbooks: { isOwn: true } });
 });
 
 test("with complex, the stories that are planned are those whose text is heavy, or that say so", async () => {

@@ -1,3 +1,4 @@
+import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { Project } from "../../support/project.ts";
 import { eventually, gate, open, reached, script, statusOf, storyIn, writePlain } from "../../support/steering.ts";
@@ -74,4 +75,26 @@ test("a lost run is looked at before it is left", async () => {
   screen.press("q");
   expect(await screen.exit()).toBe(1);
   expect(screen.history()).toContain("storyboard run --resume");
+});
+
+test("a screen that is left while its lead is starting says that the run goes on only where it does", async () => {
+  const lead = leadPid(project);
+  process.kill(lead ?? 0, "SIGKILL");
+  await screen.shows("LEAD LOST");
+  screen.press("r", "q");
+  expect(await screen.exit()).toBe(0);
+  expect(screen.history()).toContain("The run goes on without this screen");
+  expect(leadPid(project)).not.toBe(lead);
+  expect(await statusOf(project)).toMatchObject({ state: "running", counts: { running: 2 } });
+});
+
+test("a lead that cannot start is told of also where the screen was left before", async () => {
+  process.kill(leadPid(project) ?? 0, "SIGKILL");
+  await screen.shows("LEAD LOST");
+  const { run } = await statusOf(project);
+  project.write(join(".storyboard", "runs", run, "journal.jsonl"), "this is\nno journal\n");
+  screen.press("r", "q");
+  expect(await screen.exit()).not.toBe(0);
+  expect(screen.history()).toContain("storyboard: ");
+  expect(screen.history()).not.toContain("goes on without");
 });

@@ -1,6 +1,6 @@
 import type { Permission } from "../../model/pipeline.ts";
 import { LOOKING_GIT, WRITING_GIT } from "../allowed-git.ts";
-import { MCP_SERVER_NAME } from "../mcp-server.ts";
+import { toolNamesOf } from "../mcp-server.ts";
 import { commandsOf } from "../shell-line.ts";
 import { shellParts } from "./shell-parts.ts";
 
@@ -44,18 +44,11 @@ export const isAllowed = (action: AskedAction, level: AcpLevel): boolean => {
     case "execute":
       return action.command !== undefined && mayRun(action.command, level);
     case "other":
-      return (level.tools ?? []).some((tool) => namesOf(tool).includes(action.tool ?? ""));
+      return (level.tools ?? []).some((tool) => toolNamesOf(tool).includes(action.tool ?? ""));
     default:
       return false;
   }
 };
-
-/** How the known agents name a tool of a server: Claude Code, opencode, Gemini CLI. */
-const namesOf = (tool: string): readonly string[] => [
-  `mcp__${MCP_SERVER_NAME}__${tool}`,
-  `${MCP_SERVER_NAME}_${tool}`,
-  `${tool} (${MCP_SERVER_NAME} MCP Server)`,
-];
 
 const mayRun = (line: string, { permission, gates, isOwn }: AcpLevel): boolean => {
   const runnable = permission === "edit" ? gates : [];

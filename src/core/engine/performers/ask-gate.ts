@@ -4,7 +4,7 @@ import type { GateOutcome } from "../../evidence/evidence.ts";
 import { shownOutput } from "../../evidence/gate-output.ts";
 import type { PlannedGate } from "../../evidence/gate-plan.ts";
 import type { GateRequest, GateStage } from "../../evidence/gate-runner.ts";
-import { wantedGates } from "../../evidence/wanted-gates.ts";
+import { gateLeftOut, wantedGates } from "../../evidence/wanted-gates.ts";
 import { plainText } from "../../model/plain-text.ts";
 import { treeOf } from "../../workspace/working-state.ts";
 import { coordinatesGates } from "./coordinator.ts";
@@ -40,7 +40,11 @@ export const askGate = async (
   const { gates } =
     wanted.kind === "all" ? gatesFor(world, await changedIn(world, place)) : gatesFor(world, undefined, false);
   const named = gates.filter((gate) => wanted.kind === "all" || gate.name === wanted.name);
-  if (named.length === 0) return NONE_APPLY;
+  if (named.length === 0) {
+    return wanted.kind === "all"
+      ? NONE_APPLY
+      : { kind: "refused", ...gateLeftOut(wanted.name, world.leftOutGates?.() ?? []) };
+  }
   const reports: GateReport[] = [];
   for (const gate of named) reports.push(await runOne(world, place, gate, signal, tell));
   return { kind: "reports", reports };

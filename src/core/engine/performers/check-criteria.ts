@@ -9,7 +9,7 @@ import type { GateOutcome } from "../../evidence/evidence.ts";
 import type { CriterionClaim } from "../../model/criteria.ts";
 import type { Story } from "../../model/story.ts";
 import { git } from "../../workspace/git.ts";
-import { inBaselineRoom } from "./baseline-room.ts";
+import { inBaselineWorktree } from "./baseline-worktree.ts";
 import { type CheckedCopy, faultOf, recallChecks, runChecks, runChecksOfStory } from "./run-checks.ts";
 import { gatesFor } from "./run-gate.ts";
 import type { World } from "./world.ts";
@@ -91,8 +91,8 @@ const runOnBaseline = async (
   for (const [check, run] of await recallChecks(world, asked, tree)) runs.set(check, run);
   const open = asked.filter((check) => !runs.has(check));
   if (open.length === 0) return runs;
-  const found = await inBaselineRoom(world, baseline, signal, (room) =>
-    runChecks(world, open, { ...room, tree }, signal),
+  const found = await inBaselineWorktree(world, baseline, signal, (worktree) =>
+    runChecks(world, open, { ...worktree, tree }, signal),
   ).catch((error: unknown) => new Map(open.map((check) => [check, faultOf(error, signal)])));
   for (const [check, run] of found) runs.set(check, run);
   return runs;

@@ -3,19 +3,22 @@ import { probeHooks } from "../../workspace/check-committing.ts";
 import { treeOf } from "../../workspace/working-state.ts";
 import { prepareFiles } from "./perform-workspace.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
-import type { World } from "./world.ts";
+import { baselineBranchOf, type World } from "./world.ts";
 
 /** Runs the project's gates on the baseline commit, and makes sure that commits with its hooks work with nobody there. */
 export const performBaseline = async (world: World, signal: AbortSignal): Promise<EffectResult> => {
   if (world.run.config.isolation === "shared") return gatesIn(world, world.repository.root, world.run.project, signal);
-  const branch = `storyboard/${world.run.run}/baseline`;
+  const branch = baselineBranchOf(world);
   const prepared = await world.worktrees.prepare({ branch, base: world.run.target.commit });
   await prepareFiles(world, prepared, "setup.baseline", signal);
   const hooks = world.run.probesHooks ? await probeHooks(prepared.path, world.run.agentEnvironment) : undefined;
   const result = await gatesIn(world, prepared.path, prepared.projectPath, signal);
   await world.worktrees.release(prepared.path);
   if (hooks === undefined) return result;
-  return { ...result, red: [{ name: "git hooks", tail: [hooks.message, ...hooks.nextSteps] }, ...result.red] };
+  return {
+    ...result,
+    red: [{ name: "git hooks", tail: [hooks.message, ...hooks.nextSteps], isHooks: true }, ...result.red],
+  };
 };
 
 const gatesIn = async (

@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../../agents/agent.ts";
+import { isOwnTool } from "../../agents/mcp-server.ts";
 import type { PhaseName } from "../../model/pipeline.ts";
 import { plainLine, plainText } from "../../model/plain-text.ts";
 import type { World } from "./world.ts";
@@ -46,7 +47,8 @@ export const createTurnFeed = (world: World, story: string, phase: PhaseName): T
     say: (event) => {
       hasBegun ||= event.t === "text" || event.t === "tool-start" || event.t === "tool-end" || event.t === "finished";
       if (event.t === "text") for (const one of plainText(event.text).split("\n")) spoken(one);
-      if (event.t === "tool-start") line(`${event.name} ${event.detail}`);
+      // What an agent says by our own tools is told by whoever hears it.
+      if (event.t === "tool-start" && !isOwnTool(event)) line(`${event.name} ${event.detail}`);
       if (event.t === "denied") line(`was not allowed: ${event.name} ${event.detail}`);
       if (event.t === "notice") remark(event.text);
       if (event.t === "failed") line(event.message);

@@ -2,18 +2,16 @@ import { readLessons } from "../../agents/reading/lessons.ts";
 import { matchPlaybooks } from "../../backlog/match-playbooks.ts";
 import { phaseNamed } from "../../model/pipeline.ts";
 import { plainLine } from "../../model/plain-text.ts";
+import { type Teaching, teachingOf } from "../../model/teaching.ts";
 import type { TurnResult } from "../../model/turn.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import { readPlaybooks, saveLessons } from "../playbooks.ts";
 import { storyTextIn } from "./reader-tree.ts";
 import { type Place, storyIn, type World } from "./world.ts";
 
-/** Templates that are given what earlier stories taught. */
-const TAUGHT: ReadonlySet<string> = new Set(["prepare", "plan", "worker"]);
-
-const templateOf = ({ run }: World, { phase }: RunTurn): string | undefined => {
+const teachingIn = ({ run }: World, { phase }: RunTurn): Teaching => {
   const found = phaseNamed(run.policy.pipeline, phase);
-  return found.kind === "turn" ? found.prompt : undefined;
+  return found.kind === "turn" ? teachingOf(found.prompt) : {};
 };
 
 /** The lessons of earlier stories that match this one, for the phases that begin with them. */
@@ -23,7 +21,7 @@ export const matchingPlaybooks = async (
   place: Place,
 ): Promise<ReturnType<typeof matchPlaybooks>> => {
   const { playbooks, project } = world.run;
-  if (playbooks === undefined || !TAUGHT.has(templateOf(world, effect) ?? "")) return [];
+  if (playbooks === undefined || teachingIn(world, effect).takes !== true) return [];
   const { title, file, prompt = "", touches } = storyIn(world, effect.story);
   const [known, text] = await Promise.all([
     readPlaybooks(playbooks.isOwn ? project : place.projectPath, playbooks.folder),
@@ -32,9 +30,9 @@ export const matchingPlaybooks = async (
   return matchPlaybooks(known, { touches, text: `${title}\n${text}` });
 };
 
-/** What the agent of a turn says it has learnt; empty for every template but `reflect`. */
+/** What the agent of a turn says it has learnt; empty for every phase that gives no lessons. */
 export const lessonsOf = (world: World, effect: RunTurn, closingText: string): Pick<TurnResult, "lessons"> => {
-  if (world.run.playbooks === undefined || templateOf(world, effect) !== "reflect") return {};
+  if (world.run.playbooks === undefined || teachingIn(world, effect).gives !== true) return {};
   const lessons = readLessons(closingText) ?? [];
   return lessons.length === 0 ? {} : { lessons };
 };

@@ -59,7 +59,7 @@ export interface World {
   /** Moves of the target: the last one, and one that is due. */
   readonly mover: { last: Promise<void>; timer: NodeJS.Timeout | undefined };
   /** The one worktree in which checks run on commits that stories started from; who wants it next waits for this. */
-  readonly baselineRoom: { last: Promise<unknown> };
+  readonly baselineWorktree: { last: Promise<unknown> };
   readonly turns: Map<EffectId, StoppableTurn>;
   /** Messages on their way to each turn. */
   readonly messages: Map<EffectId, readonly Promise<unknown>[]>;
@@ -101,6 +101,9 @@ export const profileIn = (world: World, name: string): AgentProfile => {
 
 /** The branch of a story in this run. */
 export const branchOf = (world: World, key: StoryKey): string => `storyboard/${world.run.run}/story/${key}`;
+
+/** The branch of the worktree in which the baseline is looked at: its gates, and checks that have to fail there. */
+export const baselineBranchOf = (world: World): string => `storyboard/${world.run.run}/baseline`;
 
 /** Paths that never land and are nobody's work: carried in. Relative to the top of the repository. */
 export const carriedIn = (world: World): readonly string[] => world.run.setup.carried;

@@ -1,20 +1,9 @@
+import { LOOK_FIRST } from "./look-first.ts";
+
 /** PLAN, before a plan gate: what a person approves before anything is built. */
 export const PLAN_TEMPLATE = `TASK: Plan the implementation of story {{ story_key }} ({{ title }}). A person reads your plan before anything is built. Change nothing.
 
-{{ sections.story }}
-
-{{ sections.criteria }}
-
-{{ sections.context }}
-
-{{ sections.playbooks }}
-
-MUST DO:
-{% if story_file %}
-#. Read the COMPLETE story file
-{% else %}
-#. Read the COMPLETE story above
-{% endif %}
+${LOOK_FIRST}
 #. Look at the code that it concerns, and at how the project does such things elsewhere
 #. Decide how you would build it, and what you would leave alone
 #. Name what you would have to guess

@@ -1,20 +1,9 @@
+import { LOOK_FIRST } from "./look-first.ts";
+
 /** PREPARE: the story and the code are looked at before anything is built; the builder goes on in this session. */
 export const PREPARE_TEMPLATE = `TASK: Prepare the implementation of story {{ story_key }} ({{ title }}). Build nothing yet: look, compare and plan. You will build it yourself right after, in this session.
 
-{{ sections.story }}
-
-{{ sections.criteria }}
-
-{{ sections.context }}
-
-{{ sections.playbooks }}
-
-MUST DO:
-{% if story_file %}
-#. Read the COMPLETE story file
-{% else %}
-#. Read the COMPLETE story above
-{% endif %}
+${LOOK_FIRST}
 #. Look at the code that it concerns: for each task and each acceptance criterion, what is there already (\`file:line\`), what is there in part, and what is missing?
 #. Find what the work should use instead of making it anew: helpers, patterns, test tools, conventions
 #. Read the lessons above, where there are any, and name those that hold here
