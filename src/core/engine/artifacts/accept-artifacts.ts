@@ -14,7 +14,8 @@ import { turnPhases } from "../../model/pipeline.ts";
 import type { BuildClaim, RejectedArtifacts } from "../../model/review.ts";
 import type { CheckEvidence } from "../../scheduler/effects.ts";
 import { type Place, storyIn, type World } from "../performers/world.ts";
-import { keysOf, readStoryArtifacts } from "./story-artifacts.ts";
+import { readWorkArtifacts } from "./remember-left.ts";
+import { keysOf } from "./story-artifacts.ts";
 
 /** Bytes of a cited file in which lines are counted. */
 const CITED_BYTES_MAX = 8 * 1024 * 1024;
@@ -38,7 +39,7 @@ export const acceptArtifacts = async (
 ): Promise<AcceptedArtifacts> => {
   const asked = askedOfPhase(world, effect);
   if (world.run.config.evidence.profile !== "pantheon" || asked.length === 0) return { notes: [] };
-  const { artifacts, narrative } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
+  const { artifacts, narrative } = await readWorkArtifacts(world, place, effect.story, effect.baseline);
   const root = await realpath(place.projectPath);
   const citationProblems = await checkCitations(citationsToCheck(artifacts), {
     linesOf: (path) => linesOf(root, path),
@@ -69,7 +70,7 @@ export const missingWhenDone = async (
 ): Promise<readonly string[]> => {
   const phase = turnPhases(world.run.policy.pipeline).find(({ name }) => name === effect.phase);
   if (world.run.config.evidence.profile !== "pantheon" || phase?.prompt !== "worker") return [];
-  const { artifacts } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
+  const { artifacts } = await readWorkArtifacts(world, place, effect.story, effect.baseline);
   const input = { key: effect.story, keys: keysOf(world), artifacts, hasCommit: true, citationProblems: [] };
   const { missing } = checkArtifacts({ ...input, asked: ["progress"], wasTicked: wasTicked(world, effect) });
   return missing.map(({ message }) => message);

@@ -42,8 +42,7 @@ export const turnJob = async (
   // Its ticks must not meet a status that we are just writing into the same file.
   if (world.run.config.isolation === "shared") await world.keptFiles.settled();
   if (isReader(world, effect) || isJudge(world, effect)) {
-    const remembered = { file: story.file, withTree: isReader(world, effect) };
-    await rememberBefore(world, place, snapshotPath(world, effect), remembered);
+    await rememberBefore(world, place, snapshotPath(world, effect), { story, withTree: isReader(world, effect) });
   }
   const environment = environmentFor(world, {
     profile,
