@@ -244,6 +244,9 @@ export type EvidenceResult = {
   readonly claim?: BuildClaim;
   /** What of it are artifacts that an agent has to leave which runs the phases itself. */
   readonly rejected?: RejectedArtifacts;
+  /** What artifacts that were accepted teach, and findings that they put off. */
+  readonly lessons?: readonly Lesson[];
+  readonly deferred?: readonly Finding[];
   /** The phase that has to run again for what is missing; unset means the one that was looked at. */
   readonly again?: PhaseName;
   /** The status that the story lands with instead of the run's own. */

@@ -99,6 +99,7 @@ export const evidenceChecked = (state: RunState, story: StoryState, event: Event
   if (result.ok && result.commit !== undefined && isAskedForWork(state, story.phase)) story.worked = result.commit;
   if (result.commit !== undefined) story.commit = result.commit;
   if (result.finalStatus !== undefined) story.finalStatus = result.finalStatus;
+  if (result.ok && result.lessons !== undefined) story.lessons = result.lessons;
   story.checked = result.ok ? result.commit : undefined;
   // A turn that ended well is no phase that held.
   if (!result.ok && story.phase !== undefined && story.phaseStates[story.phase] === "complete") {

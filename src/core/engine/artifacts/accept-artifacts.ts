@@ -9,10 +9,12 @@ import {
 } from "../../evidence/pantheon/acceptance.ts";
 import { type CardDigest, digestArtifacts } from "../../evidence/pantheon/card-digest.ts";
 import { checkCitations } from "../../evidence/pantheon/citations.ts";
+import { type HandedOn, handedOn } from "../../evidence/pantheon/handed-on.ts";
 import type { TaskFacts } from "../../evidence/task-thresholds.ts";
 import { turnPhases } from "../../model/pipeline.ts";
 import type { BuildClaim, RejectedArtifacts } from "../../model/review.ts";
 import type { CheckEvidence } from "../../scheduler/effects.ts";
+import { isWorker } from "../performers/turn-permission.ts";
 import { type Place, storyIn, type World } from "../performers/world.ts";
 import { readWorkArtifacts } from "./remember-left.ts";
 import { keysOf } from "./story-artifacts.ts";
@@ -25,6 +27,8 @@ export interface AcceptedArtifacts {
   readonly rejected?: RejectedArtifacts;
   readonly notes: readonly string[];
   readonly claim?: BuildClaim;
+  /** Of a worker, where nothing is missing. */
+  readonly handedOn?: HandedOn;
 }
 
 /**
@@ -59,6 +63,7 @@ export const acceptArtifacts = async (
     ...(missing.length === 0 ? {} : { rejected: rejectedBy(missing) }),
     notes,
     claim: claimOf(digestArtifacts(artifacts, narrative)),
+    ...(missing.length === 0 && isWorker(world, effect) ? { handedOn: handedOn(artifacts) } : {}),
   };
 };
 
@@ -68,8 +73,7 @@ export const missingWhenDone = async (
   effect: CheckEvidence,
   place: Place,
 ): Promise<readonly string[]> => {
-  const phase = turnPhases(world.run.policy.pipeline).find(({ name }) => name === effect.phase);
-  if (world.run.config.evidence.profile !== "pantheon" || phase?.prompt !== "worker") return [];
+  if (world.run.config.evidence.profile !== "pantheon" || !isWorker(world, effect)) return [];
   const { artifacts } = await readWorkArtifacts(world, place, effect.story, effect.baseline);
   const input = { key: effect.story, keys: keysOf(world), artifacts, hasCommit: true, citationProblems: [] };
   const { missing } = checkArtifacts({ ...input, asked: ["progress"], wasTicked: wasTicked(world, effect) });

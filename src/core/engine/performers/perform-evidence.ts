@@ -25,6 +25,7 @@ import { undoLeftChecks } from "./run-checks.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
 import { foreignStory } from "./story-link.ts";
 import { type StoryTasks, storyTasksIn } from "./story-tasks.ts";
+import { keepLessonsOfWork } from "./turn-lessons.ts";
 import { carriedIn, fromProject, type Place, profileIn, storyIn, swept, type World } from "./world.ts";
 
 /** Looks at the evidence of a story's work. `baselineRed` names the gates that were red before the first story. */
@@ -85,8 +86,9 @@ export const performEvidence = async (
   const { claims = [] } = effect;
   const work = { story: storyIn(world, effect.story), claims, place, baseline, gates };
   const criteria = found.ok && isNew ? await checkCriteria(world, work, signal) : undefined;
-  const result = withCriteria(world, { ...toResult(found, gates, changes), files }, criteria);
-  return withArtifacts(result, artifacts);
+  const result = withArtifacts(withCriteria(world, { ...toResult(found, gates, changes), files }, criteria), artifacts);
+  const learnt = await keepLessonsOfWork(world, effect.story, result.lessons ?? []);
+  return { ...result, notes: [...result.notes, ...learnt] };
 };
 
 /** All that can be seen without a gate, looked at side by side: most of it is git's work, and waiting for it. */
@@ -203,8 +205,12 @@ const forProject = (world: World, changes: StoryChanges, elsewhere: string | und
 };
 
 /** What artifacts say beside the rest. */
-const withArtifacts = (result: EvidenceResult, { rejected, notes, claim }: AcceptedArtifacts): EvidenceResult => ({
+const withArtifacts = (
+  result: EvidenceResult,
+  { rejected, notes, claim, handedOn }: AcceptedArtifacts,
+): EvidenceResult => ({
   ...result,
+  ...(result.ok ? handedOn : {}),
   ok: result.ok && rejected === undefined,
   missing: [...result.missing, ...(rejected?.artifacts ?? [])],
   notes: [...result.notes, ...notes],

@@ -23,6 +23,7 @@ import { followSoon } from "./move-copy.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { offerRepair, takeStatusesOut } from "./refused-landing.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
+import { keepLessonsLanded } from "./turn-lessons.ts";
 import { branchOf, carriedIn, fromProject, type Place, storyIn, swept, type World } from "./world.ts";
 
 /** How often a landing is planned anew when something else moved the integration branch. */
@@ -205,6 +206,7 @@ const landed = async (world: World, place: Place, landing: LandingStatus, result
   world.positions.integration = stdout;
   followSoon(world);
   const notes = world.positions.held === undefined ? [] : [world.positions.held];
+  notes.push(...(await keepLessonsLanded(world, landing.story.key, landing.lessons)));
   if (await bringUntracked(world, place, landing, result)) {
     notes.push(`your edits of ${landing.story.file} were kept; the agent's version is in its worktree's branch`);
   }
