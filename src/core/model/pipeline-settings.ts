@@ -13,7 +13,8 @@ const phaseSettingSchema = z.strictObject({
   prompt: z.string().min(1).optional(),
   /** `fresh`, or the phase whose conversation it goes on with. */
   session: z.string().min(1).default("fresh"),
-  permission: z.enum(["read", "edit", "full", "profile"]).default("profile"),
+  /** By default what the agent's own profile says, and `read` for a verdict: whoever judges work does not change it. */
+  permission: z.enum(["read", "edit", "full", "profile"]).optional(),
   /** What must hold; by default the work where the phase may write, and nothing where it may not. */
   evidence: z.enum(["none", "work", "verdict", "story"]).optional(),
   /** Status of the story while the phase goes on. */
@@ -56,7 +57,7 @@ export const pipelineOf = (name: string, { phases }: PipelineSetting): Pipeline 
       name: phase.name,
       role: phase.role,
       session: phase.session,
-      permission: phase.permission,
+      permission: permissionOf(phase),
       prompt: phase.prompt ?? phase.name.toLowerCase(),
       evidence,
       startStatus: status,
@@ -76,6 +77,9 @@ export const pipelineOf = (name: string, { phases }: PipelineSetting): Pipeline 
     ...(review === undefined ? {} : { reviewEntry: review.name }),
   };
 };
+
+const permissionOf = ({ evidence, permission }: PhaseSetting): TurnPhase["permission"] =>
+  permission ?? (evidence === "verdict" ? "read" : "profile");
 
 const evidenceOf = ({ evidence, permission }: PhaseSetting): NonNullable<PhaseSetting["evidence"]> =>
   evidence ?? (permission === "read" ? "none" : "work");
@@ -162,6 +166,9 @@ const meaningProblems = (phase: PhaseSetting, i: number, phases: readonly PhaseS
       : []),
     ...(phase.triage && !(isVerdict && before !== undefined && evidenceOf(before) === "verdict")
       ? [at(i, "triage", 'judges findings: it and the phase before it need "evidence: verdict"')]
+      : []),
+    ...(isVerdict && phase.permission !== undefined && phase.permission !== "read"
+      ? [at(i, "permission", "whoever judges the work does not change it: leave it out, or write read")]
       : []),
     ...(evidenceOf(phase) === "work" && phase.permission === "read"
       ? [at(i, "permission", "read does no work; give the phase edit, or ask for other evidence")]
