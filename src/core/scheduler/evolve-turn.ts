@@ -20,6 +20,7 @@ export const turnStarted = (state: RunState, story: StoryState, event: Event<"tu
   story.told = event.effect.messages ?? [];
   if (event.effect.messages !== undefined) story.messages = [];
   story.stopping = undefined;
+  story.asked = undefined;
   story.next = undefined;
   story.phaseStates[event.effect.phase] = "in_progress";
   story.turnsOf[event.effect.phase] = (story.turnsOf[event.effect.phase] ?? 0) + 1;

@@ -95,7 +95,7 @@ test("a missing builder artifact and a line that is not there are named, and a f
   expect(status, stdout).toBe(1);
   expect(phasesOf(project, KEY)).toEqual(["PREPARE", "BUILD", "BUILD"]);
   expect(await promptOf(project, `${KEY}.2.BUILD-3`)).toContain(
-    "Completion rejected, missing: builder artifact (no BUILD phase evidence); run again: BUILD",
+    "Completion rejected, missing: builder artifact (no BUILD phase evidence). Re-run missing phases: BUILD",
   );
   expect(stdout).toContain("builder artifact (cites src/1-1-base.txt:99, which has 2 lines)");
   expect(artifacts()).toEqual(["1-1-narrative.log", "1-1-progress.json"]);
