@@ -33,7 +33,7 @@ const consequences = (
   }
   if (result.ok) {
     // What was found just now is not in the state yet.
-    const known = result.commit === undefined ? story : { ...story, commit: result.commit };
+    const known = { ...story, commit: result.named ?? result.commit ?? story.commit };
     const deferred = withoutDoubles([...story.deferredFindings, ...(result.deferred ?? [])]);
     return phaseHolds(decision, known, phase, { deferred });
   }

@@ -236,8 +236,10 @@ export type EvidenceResult = {
   readonly missing: readonly string[];
   readonly notes: readonly string[];
   readonly flags: readonly string[];
-  /** The story's own commit, where one was found. */
+  /** The last commit of the work, where there is one. */
   readonly commit?: string;
+  /** The last one that names the story in its subject. */
+  readonly named?: string;
   /** What the work changed, as git has it; bounded. */
   readonly files?: readonly WorkFile[];
   /** What artifacts of the agent say about the work, where there are any. */

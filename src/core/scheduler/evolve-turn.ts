@@ -98,7 +98,7 @@ const sessionOf = (story: StoryState, thread: PhaseName, result: TurnResult, id:
 export const evidenceChecked = (state: RunState, story: StoryState, event: Event<"evidence.checked">): void => {
   const { result } = event;
   if (result.ok && result.commit !== undefined && isAskedForWork(state, story.phase)) story.worked = result.commit;
-  if (result.commit !== undefined) story.commit = result.commit;
+  story.commit = result.named ?? result.commit ?? story.commit;
   if (result.finalStatus !== undefined) story.finalStatus = result.finalStatus;
   if (result.ok && result.lessons !== undefined) story.lessons = result.lessons;
   story.checked = result.ok ? result.commit : undefined;

@@ -67,6 +67,8 @@ test("the builder is asked for its artifact, storyboard writes the others, and o
   expect(await promptOf(project, `${KEY}.1.COMMIT-7`)).toContain(
     "at least 50 % of the story file's tasks are ticked, and none was taken out; below 90 % the story stays in review",
   );
+  const work = project.git("log", "--format=%h", "--abbrev=7", "--grep=^feat(1-1)", "main");
+  expect(stdout).toContain(`  Commit: feat(1-1): ${work}\n`);
   expect(artifacts()).toEqual(allOf("1-1"));
   expect(json("1-1-progress.json")).toMatchObject({
     current_phase: "COMPLETE",

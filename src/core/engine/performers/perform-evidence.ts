@@ -16,7 +16,7 @@ import { type AcceptedArtifacts, acceptArtifacts } from "../artifacts/accept-art
 import { keepReconciliation } from "../artifacts/keep-reconciliation.ts";
 import { lookAlreadyDone } from "./already-done.ts";
 import { checkCriteria } from "./check-criteria.ts";
-import { commitSubject } from "./commit-subject.ts";
+import { commitSubject, lastNamed } from "./commit-subject.ts";
 import { diffOfWork, lookAtFiles } from "./evidence-files.ts";
 import { evidencePartOf } from "./evidence-part.ts";
 import { movedRefs } from "./moved-refs.ts";
@@ -63,7 +63,7 @@ export const performEvidence = async (
   const cheap = first.missing.filter(({ check }) => check !== "gates");
   const { flags: tampered, files } = lookAtFiles(world, changes.changes, seen.diff);
   if (cheap.length > 0 || artifacts.rejected !== undefined) {
-    return withArtifacts({ ...toResult(first, [], undefined), files }, artifacts);
+    return withArtifacts({ ...toResult(first, []), files }, artifacts);
   }
   // Where nothing of the product changed since they ran, gates and checks would say the same.
   const isNew = partOf(world, effect) !== "story";
@@ -86,7 +86,10 @@ export const performEvidence = async (
   const { claims = [] } = effect;
   const work = { story: storyIn(world, effect.story), claims, place, baseline, gates };
   const criteria = found.ok && isNew ? await checkCriteria(world, work, signal) : undefined;
-  const result = withArtifacts(withCriteria(world, { ...toResult(found, gates, changes), files }, criteria), artifacts);
+  const result = withArtifacts(
+    withCriteria(world, { ...toResult(found, gates), ...commitsOf(world, effect, changes), files }, criteria),
+    artifacts,
+  );
   const learnt = await keepLessonsOfWork(world, effect.story, result.lessons ?? []);
   return { ...result, notes: [...result.notes, ...learnt] };
 };
@@ -229,12 +232,18 @@ const impostors = (world: World, { commits }: StoryChanges): readonly Flag[] =>
     return [{ kind: "bookkeeping", file: fromProject(world, file), what }];
   });
 
-const toResult = (
-  found: ReturnType<typeof checkEvidence>,
-  gates: readonly GateOutcome[],
-  changes: StoryChanges | undefined,
-): EvidenceResult => {
-  const commit = changes?.commits.at(-1)?.id;
+/** The last commit of the work, and the last one that names the story: what keeps its file may come after it. */
+const commitsOf = (
+  world: World,
+  { story }: CheckEvidence,
+  { commits }: StoryChanges,
+): Pick<EvidenceResult, "commit" | "named"> => {
+  const commit = commits.at(-1)?.id;
+  const named = lastNamed(world, story, commits)?.id;
+  return { ...(commit === undefined ? {} : { commit }), ...(named === undefined ? {} : { named }) };
+};
+
+const toResult = (found: ReturnType<typeof checkEvidence>, gates: readonly GateOutcome[]): EvidenceResult => {
   const { status } = found;
   return {
     kind: "evidence",
@@ -243,7 +252,6 @@ const toResult = (
     notes: found.notes,
     flags: found.flags.map((flag) => `${flag.file} ${flag.what}`),
     ...(gates.length === 0 ? {} : { gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }),
-    ...(commit === undefined ? {} : { commit }),
     ...(status === undefined ? {} : { finalStatus: status }),
   };
 };

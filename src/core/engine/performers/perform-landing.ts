@@ -1,8 +1,9 @@
 import type { GateOutcome } from "../../evidence/evidence.ts";
 import type { PlannedGate } from "../../evidence/gate-plan.ts";
+import type { StoryKey } from "../../model/story-key.ts";
 import type { EffectResult, Land } from "../../scheduler/effects.ts";
 import { readerOf } from "../../workspace/bookkeeping-commit.ts";
-import { listChanges } from "../../workspace/commit-list.ts";
+import { listChanges, listCommits } from "../../workspace/commit-list.ts";
 import { checkoutForGates, checkoutStory } from "../../workspace/gate-checkout.ts";
 import { git } from "../../workspace/git.ts";
 import {
@@ -18,6 +19,7 @@ import { writeLandingProgress } from "../artifacts/keep-progress.ts";
 import type { LandingStatus } from "../kept-files/kept-files.ts";
 import { redWithout } from "./attribute-gate.ts";
 import { checkMergedCriteria, type MergedCriteria, mergedPlan } from "./check-merged-criteria.ts";
+import { lastNamed } from "./commit-subject.ts";
 import { holdIntegration, holdStory } from "./hold-branch.ts";
 import { followSoon } from "./move-copy.ts";
 import { placeOf } from "./perform-workspace.ts";
@@ -210,7 +212,15 @@ const landed = async (world: World, place: Place, landing: LandingStatus, result
   if (await bringUntracked(world, place, landing, result)) {
     notes.push(`your edits of ${landing.story.file} were kept; the agent's version is in its worktree's branch`);
   }
-  return { kind: "landed", commit: result.commit, notes };
+  return { kind: "landed", commit: await landedCommit(world, landing.story.key, result), notes };
+};
+
+/** The last of the story's landed commits that names it; the last one where none does. */
+const landedCommit = async (world: World, story: StoryKey, result: Landed): Promise<string> => {
+  const { commit, integrationBefore } = result;
+  const cwd = world.repository.commonDirectory;
+  const commits = await listCommits([commit, `^${integrationBefore}`], { cwd }).catch(() => []);
+  return lastNamed(world, story, commits)?.id ?? commit;
 };
 
 const bringUntracked = async (world: World, place: Place, landing: LandingStatus, result: Landed): Promise<boolean> => {
