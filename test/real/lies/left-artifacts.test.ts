@@ -2,7 +2,7 @@ import { expect, test, vi } from "vitest";
 import { eachProject } from "../../support/each-project.ts";
 import { agentConfiguration, type Project, writeSprint } from "../../support/project.ts";
 import { scripted, statusOf, storyIn } from "../../support/steering.ts";
-import { COMPLETIONS, workerConfiguration, workerEnvironment, workerSprint } from "../pantheon/support.ts";
+import { COMPLETIONS, FOLDER, workerConfiguration, workerEnvironment, workerSprint } from "../pantheon/support.ts";
 import { scriptPhases } from "../pipelines/phases.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
@@ -64,4 +64,25 @@ test("in a shared copy, artifacts of an earlier run that nobody committed are no
   for (const kind of ["review", "themis", "reconciler"]) {
     expect(stdout).toContain(`artifact (1-1-${kind}.json: left by an earlier run)`);
   }
+});
+
+test("a worker that has worked does not get round its review by an artifact that says ALREADY_DONE", async () => {
+  project.remove();
+  // Red when it is looked whether the story was done before, so that its worker gets to work.
+  const gate = 'echo >> "$OUT/runs"; test "$(wc -l < "$OUT/runs")" != 2';
+  const configuration = workerConfiguration("max_retry_per_story: 1\n").replace(
+    "gates: { commands: {} }",
+    `gates: { commands: { flaky: '${gate}' } }`,
+  );
+  project = workerSprint(
+    [{ key: KEY }],
+    { all: "build; commit; progress COMPLETE ALREADY_DONE; complete" },
+    configuration,
+  );
+  const story = `${FOLDER}/${KEY}.md`;
+  project.write(story, project.read(story).replaceAll("- [ ]", "- [x]")).commit();
+  const { status, stdout } = await project.storyboard(["run"], workerEnvironment(project));
+  expect(status, stdout).toBe(1);
+  expect(stdout).toContain("progress artifact (status ALREADY_DONE, and there is work of the story)");
+  expect(stdout).toContain("reviewer artifact (no VERIFY phase evidence)");
 });

@@ -1,5 +1,6 @@
 import { open, realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
+import { couldBeAlreadyDone } from "../../evidence/already-done.ts";
 import {
   ALL_EVIDENCE,
   type AskedEvidence,
@@ -56,7 +57,8 @@ export const acceptArtifacts = async (
     // The check of commits has its own words for that.
     hasCommit: true,
     citationProblems,
-    wasTicked: wasTicked(world, effect),
+    // Its worker ended with work, whatever the artifact says.
+    notDoneBefore: hadOpenTasks(world, effect) ?? "there is work of the story",
     ...(tasks === undefined ? {} : { tasks }),
   });
   return {
@@ -76,14 +78,17 @@ export const missingWhenDone = async (
   if (world.run.config.evidence.profile !== "pantheon" || !isWorker(world, effect)) return [];
   const { artifacts } = await readWorkArtifacts(world, place, effect.story, effect.baseline);
   const input = { key: effect.story, keys: keysOf(world), artifacts, hasCommit: true, citationProblems: [] };
-  const { missing } = checkArtifacts({ ...input, asked: ["progress"], wasTicked: wasTicked(world, effect) });
+  const notDoneBefore = hadOpenTasks(world, effect);
+  const { missing } = checkArtifacts({
+    ...input,
+    asked: ["progress"],
+    ...(notDoneBefore === undefined ? {} : { notDoneBefore }),
+  });
   return missing.map(({ message }) => message);
 };
 
-const wasTicked = (world: World, { story }: CheckEvidence): boolean => {
-  const { tasks } = storyIn(world, story);
-  return tasks.length > 0 && tasks.every(({ done }) => done);
-};
+const hadOpenTasks = (world: World, { story }: CheckEvidence): string | undefined =>
+  couldBeAlreadyDone(storyIn(world, story)) ? undefined : "the story had open tasks";
 
 /** What artifacts say of the work, as an agent's closing block would. */
 export const claimOf = (digest: CardDigest): BuildClaim => {

@@ -203,11 +203,9 @@ describe("builder", () => {
   test("the record of the loop", () => {
     const value = {
       iterations: [{ iteration: "1", tasks_addressed: [{ task: "a" }], status: "partial" }],
-      total_tasks: "8",
     };
     expect(contentOf("build-progress", value)).toMatchObject({
       iterations: [{ iteration: 1, tasks: ["a"], status: "PARTIAL" }],
-      totalTasks: 8,
     });
   });
 
