@@ -38,8 +38,7 @@ const PLANS_MAX = 5;
 export const performLanding = async (world: World, effect: Land, signal: AbortSignal): Promise<EffectResult> => {
   const place = await placeOf(world, effect.story);
   await swept(world, effect.story);
-  if (effect.phases !== undefined)
-    await writeLandingProgress(world, { ...effect, phases: effect.phases }, place.projectPath);
+  if (effect.phases !== undefined) await writeLandingProgress(world, { ...effect, phases: effect.phases }, place);
   const putBack = [...(await holdIntegration(world)), ...(await holdStory(world, place.branch, effect.checked))];
   const result = await landOn(world, effect, place, signal);
   return result.kind === "landed" ? { ...result, notes: [...putBack, ...result.notes] } : result;
