@@ -88,6 +88,9 @@ const meaningProblems = (phase: PhaseSetting, i: number, phases: readonly PhaseS
     ...(phase.triage && !(isVerdict && before !== undefined && evidenceOf(before) === "verdict")
       ? [at(i, "triage", 'judges findings: it and the phase before it need "evidence: verdict"')]
       : []),
+    ...(isVerdict && phase.permission !== undefined && phase.permission !== "read"
+      ? [at(i, "permission", "whoever judges the work does not change it: leave it out, or write read")]
+      : []),
     ...(evidenceOf(phase) === "work" && phase.permission === "read"
       ? [at(i, "permission", "read does no work; give the phase edit, or ask for other evidence")]
       : []),

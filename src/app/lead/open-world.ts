@@ -72,7 +72,6 @@ export const openWorld = async (request: WorldRequest): Promise<World> => {
     pulse: createPulse(PULSE_MS),
     positions,
     mover: { last: Promise.resolve(), timer: undefined },
-    baselineWorktree: { last: Promise.resolve() },
     turns: new Map(),
     messages: new Map(),
     places: new Map(),

@@ -49,9 +49,7 @@ export const policyOf = (
     landing: isWorktree,
     keepsStatus: source === "bmad",
     ...progressOf(config, chosen),
-    // A worker under this profile leaves the artifacts of its review.
-    finalStatus:
-      pipeline.reviewed || config.evidence.profile === "pantheon" ? "done" : (config.final_status ?? "review"),
+    finalStatus: isReviewed(config, pipeline) ? "done" : (config.final_status ?? "review"),
     baseline: first ? baselineOf(config, checks.person) : "skip",
     finish: isWorktree || config.batch_mode,
     inBacklogOrder: config.order === "sequential",
@@ -66,13 +64,19 @@ export const policyOf = (
   };
 };
 
+/** Under the profile `pantheon` a worker leaves the artifacts of a review that it had made. */
+const isReviewed = ({ evidence }: Config, pipeline: Pipeline): boolean =>
+  pipeline.reviewed || (evidence.profile === "pantheon" && hasWorker(pipeline));
+
+const hasWorker = (pipeline: Pipeline): boolean => turnPhases(pipeline).some(({ prompt }) => prompt === "worker");
+
 /** Who writes progress artifacts: a worker leaves them itself. */
 const progressOf = (
   { evidence }: Config,
   pipeline: Pipeline,
 ): Pick<RunPolicy, "keepsProgress" | "agentsKeepProgress"> => {
   const isAsked = evidence.profile === "pantheon";
-  const isWorkers = turnPhases(pipeline).some(({ prompt }) => prompt === "worker");
+  const isWorkers = hasWorker(pipeline);
   return { keepsProgress: isAsked && !isWorkers, ...(isAsked && isWorkers ? { agentsKeepProgress: true } : {}) };
 };
 

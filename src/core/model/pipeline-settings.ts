@@ -13,7 +13,8 @@ const phaseSettingSchema = z.strictObject({
   prompt: z.string().min(1).optional(),
   /** `fresh`, or the phase whose conversation it goes on with. */
   session: z.string().min(1).default("fresh"),
-  permission: z.enum(["read", "edit", "full", "profile"]).default("profile"),
+  /** By default what the agent's own profile says, and `read` for a verdict: whoever judges work does not change it. */
+  permission: z.enum(["read", "edit", "full", "profile"]).optional(),
   /** What must hold; by default the work where the phase may write, and nothing where it may not. */
   evidence: z.enum(["none", "work", "verdict", "story"]).optional(),
   /** Status of the story while the phase goes on. */
@@ -51,7 +52,7 @@ export const pipelineOf = (name: string, { phases }: PipelineSetting): Pipeline 
       name: phase.name,
       role: phase.role,
       session: phase.session,
-      permission: phase.permission,
+      permission: permissionOf(phase),
       prompt: phase.prompt ?? phase.name.toLowerCase(),
       evidence,
       startStatus: status,
@@ -71,6 +72,9 @@ export const pipelineOf = (name: string, { phases }: PipelineSetting): Pipeline 
     ...(review === undefined ? {} : { reviewEntry: review.name }),
   };
 };
+
+const permissionOf = ({ evidence, permission }: PhaseSetting): TurnPhase["permission"] =>
+  permission ?? (evidence === "verdict" ? "read" : "profile");
 
 /** The evidence that a configured phase asks for. */
 export const evidenceOf = ({ evidence, permission }: PhaseSetting): NonNullable<PhaseSetting["evidence"]> =>

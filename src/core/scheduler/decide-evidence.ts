@@ -1,4 +1,5 @@
 import { isWriter, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import { withoutDoubles } from "../model/review.ts";
 import { commit, phaseHolds } from "./decide-phase.ts";
 import { afterCut } from "./decide-turn.ts";
 import { type Decision, endWell, requestStatus, startingAt } from "./decision.ts";
@@ -31,9 +32,10 @@ const consequences = (
     return [{ type: "phase.due", story: effect.story, next }];
   }
   if (result.ok) {
-    // The commit was found just now and is not in the state yet.
-    const known = result.commit === undefined ? story : { ...story, commit: result.commit };
-    return phaseHolds(decision, known, phase);
+    // What was found just now is not in the state yet.
+    const known = { ...story, commit: result.named ?? result.commit ?? story.commit };
+    const deferred = withoutDoubles([...story.deferredFindings, ...(result.deferred ?? [])]);
+    return phaseHolds(decision, known, phase, { deferred });
   }
   if (effect.purpose === "salvage") {
     const end = { kind: "cut", reason: story.cut ?? "stop" } as const;

@@ -1,5 +1,6 @@
 import { assertNever } from "../model/assert.ts";
 import { isChecked, isWriter, phaseNamed, type TurnPhase } from "../model/pipeline.ts";
+import { plainLine } from "../model/plain-text.ts";
 import { type CutReason, isIdle, neverBegan, type TurnEnd, type TurnResult, wasHeard } from "../model/turn.ts";
 import { phaseHolds } from "./decide-phase.ts";
 import { needPerson, slowProvider, waitForProvider } from "./decide-provider.ts";
@@ -7,7 +8,7 @@ import { reviewed, withReviewNotes } from "./decide-review.ts";
 import { type Decision, endNow, endWell, requestEvidence, requestStatus, requeueForStop } from "./decision.ts";
 import type { RunTurn } from "./effects.ts";
 import { ATTACHED, type Resumption, type RunEvent } from "./events.ts";
-import { failAttempt, stopCritically, waitForEnvironment, waitForOutside } from "./failing.ts";
+import { failAttempt, isDispensable, stopCritically, waitForEnvironment, waitForOutside } from "./failing.ts";
 import { failureOf, failureOfTurn } from "./failures.ts";
 import { operatorParts, statusWhenDone, workDone } from "./operator-part.ts";
 import { type StoryState, storyOf } from "./state.ts";
@@ -37,13 +38,16 @@ const consequences = (decision: Decision, story: StoryState, effect: RunTurn, re
   if (story.stopping !== undefined && story.stopping !== "stop" && story.stopping !== "message") {
     return endNow(decision, story, story.stopping);
   }
-  if (story.asked !== undefined) return [asked(story.asked, effect)];
+  if (story.asked !== undefined) return askedOr(decision, story, effect, story.asked);
   if (isInterrupted(story, end)) return [phaseAgain(effect, unheard(effect, result) ?? { kind: "message" })];
-  const again = resuming(effect);
   switch (end.kind) {
     case "finished":
       return finished(decision, story, phase, effect, result);
     case "already-done":
+      // Said of the work by a phase that comes after it, it means no more than an end.
+      if (isDispensable(decision.state.policy.pipeline, phase.name)) {
+        return finished(decision, story, phase, effect, result);
+      }
       return decision.state.policy.evidence
         ? requestEvidence(decision, effect.story, effect.phase, "already-done")
         : [
@@ -53,14 +57,7 @@ const consequences = (decision: Decision, story: StoryState, effect: RunTurn, re
     case "halted":
       return failAttempt(decision, story, effect.phase, failureOfTurn(effect.phase, result));
     case "question":
-      return [
-        {
-          type: "story.parked",
-          story: effect.story,
-          question: { kind: "question", text: end.question },
-          next: again,
-        },
-      ];
+      return askedOr(decision, story, effect, { kind: "question", text: end.question });
     case "failed":
       return failed(decision, story, effect, result, end);
     case "cut":
@@ -71,15 +68,21 @@ const consequences = (decision: Decision, story: StoryState, effect: RunTurn, re
 };
 
 /**
- * The agent asked in the middle of its turn, and however that ended, it waits for the answer: what it did after the
- * question may rest on a guess.
+ * The agent asked, in the middle of its turn or at its end, and however that ended, it waits for the answer: what it did
+ * after the question may rest on a guess. A phase that the story goes on without when it fails holds nobody up.
  */
-const asked = ({ kind, text }: NonNullable<StoryState["asked"]>, effect: RunTurn): RunEvent => ({
-  type: "story.parked",
-  story: effect.story,
-  question: { kind, text },
-  next: resuming(effect),
-});
+const askedOr = (
+  decision: Decision,
+  story: StoryState,
+  effect: RunTurn,
+  { kind, text }: NonNullable<StoryState["asked"]>,
+): RunEvent[] =>
+  isDispensable(decision.state.policy.pipeline, effect.phase)
+    ? failAttempt(decision, story, effect.phase, failureOf("ImplementationError", notAsked(effect, text), effect.phase))
+    : [{ type: "story.parked", story: effect.story, question: { kind, text }, next: resuming(effect) }];
+
+const notAsked = ({ phase }: RunTurn, text: string): string =>
+  `${phase}: asked "${plainLine(text)}", and nobody answers there`;
 
 /**
  * A person's message waits and the agent can hear it now: its turn was ended for that, or ended well before it came. A

@@ -236,14 +236,19 @@ export type EvidenceResult = {
   readonly missing: readonly string[];
   readonly notes: readonly string[];
   readonly flags: readonly string[];
-  /** The story's own commit, where one was found. */
+  /** The last commit of the work, where there is one. */
   readonly commit?: string;
+  /** The last one that names the story in its subject. */
+  readonly named?: string;
   /** What the work changed, as git has it; bounded. */
   readonly files?: readonly WorkFile[];
   /** What artifacts of the agent say about the work, where there are any. */
   readonly claim?: BuildClaim;
   /** What of it are artifacts that an agent has to leave which runs the phases itself. */
   readonly rejected?: RejectedArtifacts;
+  /** What artifacts that were accepted teach, and findings that they put off. */
+  readonly lessons?: readonly Lesson[];
+  readonly deferred?: readonly Finding[];
   /** The phase that has to run again for what is missing; unset means the one that was looked at. */
   readonly again?: PhaseName;
   /** The status that the story lands with instead of the run's own. */

@@ -20,6 +20,7 @@ export const turnStarted = (state: RunState, story: StoryState, event: Event<"tu
   story.told = event.effect.messages ?? [];
   if (event.effect.messages !== undefined) story.messages = [];
   story.stopping = undefined;
+  story.asked = undefined;
   story.next = undefined;
   story.phaseStates[event.effect.phase] = "in_progress";
   story.turnsOf[event.effect.phase] = (story.turnsOf[event.effect.phase] ?? 0) + 1;
@@ -97,8 +98,9 @@ const sessionOf = (story: StoryState, thread: PhaseName, result: TurnResult, id:
 export const evidenceChecked = (state: RunState, story: StoryState, event: Event<"evidence.checked">): void => {
   const { result } = event;
   if (result.ok && result.commit !== undefined && isAskedForWork(state, story.phase)) story.worked = result.commit;
-  if (result.commit !== undefined) story.commit = result.commit;
+  story.commit = result.named ?? result.commit ?? story.commit;
   if (result.finalStatus !== undefined) story.finalStatus = result.finalStatus;
+  if (result.ok && result.lessons !== undefined) story.lessons = result.lessons;
   story.checked = result.ok ? result.commit : undefined;
   // A turn that ended well is no phase that held.
   if (!result.ok && story.phase !== undefined && story.phaseStates[story.phase] === "complete") {

@@ -57,6 +57,9 @@ export const failAtLimit = (decision: Decision, story: StoryState, phase: PhaseN
     : failStory(decision, story, failure);
 };
 
+/** Whether the story goes on without that phase where it fails: then nobody is asked what it asks, either. */
+export const isDispensable = (pipeline: Pipeline, phase: PhaseName): boolean => afterFailure(pipeline, phase).isAhead;
+
 /** Where a story goes on when a phase failed: with the same one, or where its pipeline says. */
 const afterFailure = (pipeline: Pipeline, name: PhaseName): { readonly name: PhaseName; readonly isAhead: boolean } => {
   const phase = phaseNamed(pipeline, name);

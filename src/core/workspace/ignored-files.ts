@@ -34,3 +34,9 @@ const findObstacle = async (root: string, path: string): Promise<string | undefi
   }
   return undefined;
 };
+
+/** Ignored files and folders of a working copy, from its top; a folder that is ignored as a whole ends with a slash. */
+export const listIgnored = async (cwd: string): Promise<readonly string[]> => {
+  const args = ["ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory", "--", ":(top)"];
+  return zeroSeparated((await gitBytes(args, { cwd })).stdout).filter((path) => !path.startsWith(".storyboard"));
+};

@@ -56,6 +56,15 @@ export const putBack = async (worktree: string, snapshot: Snapshot): Promise<voi
   await bringBack(worktree, snapshot);
 };
 
+/**
+ * Shows the files of another tree in a worktree, on the branch that it has; untracked and ignored files stay. Returns how it
+ * stands then. Uncommitted changes of tracked files are lost: a snapshot taken before brings them back.
+ */
+export const showTree = async (worktree: string, tree: string): Promise<Snapshot> => {
+  await git(["read-tree", "--reset", "-u", tree], { cwd: worktree });
+  return takeSnapshot(worktree);
+};
+
 const bringBack = async (worktree: string, snapshot: Snapshot): Promise<void> => {
   // With everything in the index, read-tree knows each file that it has to change or remove.
   await git(["add", "-A", "--", ":(top)"], { cwd: worktree });

@@ -17,6 +17,7 @@ import type { Place, World } from "../../../src/core/engine/performers/world.ts"
 import { findWrittenReview } from "../../../src/core/engine/performers/written-review.ts";
 import type * as plainFiles from "../../../src/core/files/read-plain-file.ts";
 import { PIPELINES } from "../../../src/core/model/pipelines.ts";
+import type { Story } from "../../../src/core/model/story.ts";
 import type { CheckEvidence, RunTurn } from "../../../src/core/scheduler/effects.ts";
 import { policy, story } from "../../support/run.ts";
 import { makeRepository, run, temporaryFolder, write } from "../workspace/repository.ts";
@@ -57,6 +58,7 @@ const worldAt = (root: string, more: object = {}): World => {
       playbooks: { folder: "playbooks", isOwn: false },
     },
     stories: new Map(stories.map((each) => [each.key, each])),
+    runDirectory: join(root, ".git", "run"),
     repository: { root, commonDirectory: join(root, ".git"), prefix: "" },
     background: new Set(),
     keptFiles: { alone: (work: () => Promise<void>) => work(), ownedPaths: [] },
@@ -84,7 +86,7 @@ describe("a pipe that nobody writes into holds nothing up", () => {
     write(root, { "docs/qa/gates/1.2-a.yml": "gate: PASS\n" });
     const world = worldAt(root);
     const kept = join(root, ".git", "before.json");
-    await rememberBefore(world, place(root), kept, { file: undefined, withTree: true });
+    await rememberBefore(world, place(root), kept, { story: { key: KEY } as unknown as Story, withTree: true });
     const before = await recallBefore(world, kept);
     expect(before?.tree?.head).toBe(run(root, "rev-parse", "HEAD"));
     const gate = { name: "test", run: "true", cwd: ".", timeoutMs: 1, foundIn: "" };
@@ -115,7 +117,7 @@ describe("a pipe that nobody writes into holds nothing up", () => {
     expect(said).not.toContain("src/0.ts");
     expect(opened.most).toBeGreaterThan(1);
     expect(opened.most).toBeLessThanOrEqual(16);
-    const { artifacts } = await readStoryArtifacts(world, place(root), KEY, undefined);
+    const { artifacts } = await readStoryArtifacts(world, place(root), KEY, { commit: undefined, left: {} });
     expect(artifacts.map((each) => each.kind)).not.toContain("review");
     expect(await startedAtIn(review)).toBeUndefined();
   });

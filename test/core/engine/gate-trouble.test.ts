@@ -5,7 +5,6 @@ import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { askGate } from "../../../src/core/engine/performers/ask-gate.ts";
 import { redWithout } from "../../../src/core/engine/performers/attribute-gate.ts";
-import { inBaselineRoom } from "../../../src/core/engine/performers/baseline-room.ts";
 import { runChecksOfStory, undoLeftChecks } from "../../../src/core/engine/performers/run-checks.ts";
 import type { World } from "../../../src/core/engine/performers/world.ts";
 import type { GateOutcome } from "../../../src/core/evidence/evidence.ts";
@@ -86,19 +85,6 @@ describe("a gate that somebody asks for", () => {
     expect(await asked({}, fail)).toMatchObject(answer);
     expect(await asked({ stage: fail })).toMatchObject(answer);
   });
-});
-
-test("the worktree of the baseline goes back to the pool, whatever happens in it", async () => {
-  const root = makeRepository();
-  const released: string[] = [];
-  const worktrees = {
-    prepare: async () => ({ path: root, projectPath: root, fresh: true }),
-    release: async (path: string) => void released.push(path),
-  };
-  const world = worldAt(root, {}, { worktrees, baselineRoom: { last: Promise.resolve() } });
-  // Neither the commit is there, nor the branch to go back to.
-  await expect(inBaselineRoom(world, "0".repeat(40), signal, async () => 1)).rejects.toThrow();
-  expect(released).toEqual([root]);
 });
 
 describe("what checks left in a worktree when their lead went away", () => {

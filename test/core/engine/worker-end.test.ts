@@ -3,9 +3,9 @@ import { workerEnd } from "../../../src/core/engine/performers/worker-end.ts";
 import type { World } from "../../../src/core/engine/performers/world.ts";
 import { PIPELINES } from "../../../src/core/model/pipelines.ts";
 import type { RunTurn } from "../../../src/core/scheduler/effects.ts";
-import { policy } from "../../support/run.ts";
+import { policy, story } from "../../support/run.ts";
 
-const world = { run: { policy: policy({ pipeline: PIPELINES.worker! }) } } as unknown as World;
+const world = { run: { policy: policy({ pipeline: PIPELINES.worker! }), stories: [story("1-2")] } } as unknown as World;
 const endOf = (text: string) =>
   workerEnd(world, { phase: "WORK", story: "1-2" } as unknown as RunTurn, { kind: "finished" }, text);
 

@@ -65,6 +65,11 @@ describe("what is found wrong before a run", () => {
     expect(problems({ ...BUILD, permission: "read", evidence: "work" })).toEqual([
       "phases.0.permission: read does no work; give the phase edit, or ask for other evidence",
     ]);
+    for (const permission of ["edit", "full", "profile"]) {
+      expect(problems(BUILD, { ...VERIFY, permission })).toEqual([
+        "phases.1.permission: whoever judges the work does not change it: leave it out, or write read",
+      ]);
+    }
     expect(problems({ ...VERIFY })).toEqual(['phases: no phase does the work ("evidence: work")']);
   });
 
@@ -81,7 +86,7 @@ describe("what is found wrong before a run", () => {
 test("a project's own pipeline, with every default", () => {
   const setting = settingOf(
     BUILD,
-    { name: "AUDIT", role: "security", permission: "read", evidence: "verdict", on_findings: "REFINE", next: "COMMIT" },
+    { name: "AUDIT", role: "security", evidence: "verdict", on_findings: "REFINE", next: "COMMIT" },
     { name: "REFINE", session: "BUILD", next: "AUDIT", times: 2 },
   );
   expect(pipelineProblems(setting, KNOWN)).toEqual([]);
@@ -90,8 +95,8 @@ test("a project's own pipeline, with every default", () => {
   expect(pipeline.phases.map(({ name }) => name)).toEqual(["BUILD", "AUDIT", "REFINE", "COMMIT"]);
   const [build, audit, refine] = turnPhases(pipeline);
   expect(build).toMatchObject({ evidence: "work", prompt: "build", next: "AUDIT", endStatus: "review" });
-  expect(audit).toMatchObject({ startStatus: "review", next: "COMMIT", onFindings: "REFINE" });
-  expect(refine).toMatchObject({ evidence: "work", times: 2 });
+  expect(audit).toMatchObject({ permission: "read", startStatus: "review", next: "COMMIT", onFindings: "REFINE" });
+  expect(refine).toMatchObject({ permission: "profile", evidence: "work", times: 2 });
   expect(refine).not.toHaveProperty("endStatus");
 });
 

@@ -41,6 +41,21 @@ test("a failure whose way lies ahead costs no attempt and is noted", () => {
   expect(run.state.stories.get("1-1")?.notes).toEqual(["EXTRA: cannot; it went on without"]);
 });
 
+test("what such a phase asks is noted, and nobody is waited for", () => {
+  const pipeline = own({ name: "BUILD" }, { name: "EXTRA", permission: "read", on_failure: "COMMIT" });
+  const other = started(pipeline);
+  other.endTurn("1-1");
+  other.endTurn("1-1", turn({ kind: "already-done" }));
+  expect(other.outcome("1-1")).toBe("done");
+  const run = started(pipeline);
+  run.endTurn("1-1");
+  run.endTurn("1-1", turn({ kind: "question", question: "Which one?" }));
+  expect(run.outcome("1-1")).toBe("done");
+  expect(run.state.stories.get("1-1")?.notes).toEqual([
+    'EXTRA: asked "Which one?", and nobody answers there; it went on without',
+  ]);
+});
+
 test("a phase runs as often as its pipeline allows, interruptions aside", () => {
   const run = started(own({ name: "BUILD", times: 2 }), { attemptsMax: 9 });
   run.endTurn("1-1", turn({ kind: "cut", reason: "crash" }));

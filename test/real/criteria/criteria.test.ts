@@ -265,6 +265,44 @@ test("checks that were under way when the lead was killed leave nothing behind, 
   expect(project.git("ls-files")).not.toContain("junk.txt");
 });
 
+test("a lead that is killed while checks run on the baseline leaves the work as it was", async () => {
+  oneStory();
+  const sign = join(project.base, "sign");
+  const slow = `test -e src/${KEY}.txt || { touch "$SIGN"; echo x > junk.txt; sleep 2; false; }`;
+  const scripts = { [`${KEY}.BUILD`]: claiming([{ id: "1", check: slow }]) };
+  const environment = { ...scripted(project, scripts), SIGN: sign };
+  const lead = project.start(["run", "--headless"], environment);
+  await expect.poll(() => existsSync(sign), { timeout: 20_000 }).toBe(true);
+  const gone = new Promise((resolve) => lead.once("exit", resolve));
+  lead.kill("SIGKILL");
+  await gone;
+  const { status, stdout, stderr } = await project.storyboard(["run", "--resume", "--headless"], environment);
+  expect(status, stdout + stderr).toBe(0);
+  expect(turnsOf(project)).toEqual([`${KEY} BUILD 1`]);
+  expect(states()).toMatchObject({ 1: "proven" });
+  expect(project.git("ls-files").split("\n")).toEqual(expect.arrayContaining(["old.txt", `src/${KEY}.txt`]));
+  expect(project.git("ls-files")).not.toContain("junk.txt");
+});
+
+test("where the agent installed what a check needs, the baseline is looked at with it", async () => {
+  oneStory();
+  project.write(".gitignore", "/tools\n").git("add", "-A");
+  project.git("commit", "-qm", "tools are not tracked");
+  const install = "mkdir -p tools; printf '#!/bin/sh\\ntest -e \"$1\"\\n' > tools/has; chmod +x tools/has";
+  const { status, stdout } = await run({
+    [`${KEY}.BUILD`]: claiming(
+      [
+        { id: "1", check: `tools/has src/${KEY}.txt` },
+        { id: "2", check: "tools/has old.txt" },
+      ],
+      install,
+    ),
+  });
+  expect(status, stdout).toBe(0);
+  expect(states()).toMatchObject({ 1: "proven", 2: "unproven" });
+  expect(why("2")).toContain("passes on the baseline, too");
+});
+
 test("a reviewer reads what was proven, and what a check prints is masked", async () => {
   oneStory({ more: "" });
   project.write("storyboard.yaml", project.read("storyboard.yaml").replace("pipeline: build", "pipeline: dev-review"));

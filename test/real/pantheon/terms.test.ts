@@ -68,9 +68,9 @@ test("by default less than half is accepted with a warning", async () => {
 
 test("what workers say at their end is heard, and no more than that is believed", async () => {
   const { project, status, ran } = await run(
-    ["1-1-failed", "1-2-blocked", "1-3-done-before", "1-4-idle", "1-5-complete", "1-6-says-done"].map((key) => ({
-      key,
-    })),
+    ["1-1-failed", "1-2-blocked", "1-3-done-before", "1-4-idle", "1-5-complete", "1-6-says-done", "1-7-other"].map(
+      (key) => ({ key }),
+    ),
     {
       "1-1-failed": 'tell VERIFY "looks"; echo "❌ 1-1 FAILED at Phase VERIFY - Cerberus found a hole"',
       "1-2-blocked": "printf '⚠️ 1-2 BLOCKED\\nIssue: no staging account\\nNeed: who can make one?\\n'",
@@ -78,6 +78,7 @@ test("what workers say at their end is heard, and no more than that is believed"
         "phase=PREPARE progress COMPLETE ALREADY_DONE; printf '⏭️ 1-3 ALREADY_DONE\\n\\nALREADY_DONE\\n'",
       "1-4-idle": "echo 'Idle — no unblocked tasks available. Standing by.'",
       "1-5-complete": "echo '✅ 1-5 COMPLETE - 25 tests, 97.6% cov, 4→0 issues, commit 8a1a0f0'",
+      "1-7-other": 'work; complete; echo "❌ 1-1 FAILED at Phase VERIFY - as I read in its log"',
       "1-6-says-done": "build; tick; commit; phase=PREPARE progress COMPLETE ALREADY_DONE; complete",
     },
     "inbox: fail\n",
@@ -93,6 +94,7 @@ test("what workers say at their end is heard, and no more than that is believed"
   expect(said("1-4")).toContain("the worker found nothing to do");
   expect(said("1-5")).toContain("no work");
   expect(said("1-6")).toContain("progress artifact (status ALREADY_DONE, and the story had open tasks)");
+  expect(storyIn(status, "1-7").status).toBe("done");
   expect(said("1-6")).toContain("reviewer artifact (no VERIFY phase evidence)");
   expect(project.git("status", "--porcelain")).toBe("");
 });

@@ -67,11 +67,21 @@ test("the builder is asked for its artifact, storyboard writes the others, and o
   expect(await promptOf(project, `${KEY}.1.COMMIT-7`)).toContain(
     "at least 50 % of the story file's tasks are ticked, and none was taken out; below 90 % the story stays in review",
   );
+  const work = project.git("log", "--format=%h", "--abbrev=7", "--grep=^feat(1-1)", "main");
+  expect(stdout).toContain(`  Commit: feat(1-1): ${work}\n`);
   expect(artifacts()).toEqual(allOf("1-1"));
   expect(json("1-1-progress.json")).toMatchObject({
     current_phase: "COMPLETE",
     status: "SUCCESS",
     phases: Object.fromEntries(Object.keys(SEVEN).map((phase) => [phase, { status: "complete" }])),
+    checkpoints: {
+      builder_artifact: true,
+      reviewer_artifact: true,
+      themis_artifact: true,
+      reconciler_artifact: true,
+      git_commit: true,
+    },
+    metrics: { files_changed: 1, issues_found: 1, must_fix: 1, should_fix: 0, tasks_completed: 2, tasks_total: 2 },
   });
   expect(json("1-1-review.json").verdict).toBe("PASS");
   expect(json("1-1-themis.json").summary).toMatchObject({ must_fix_count: 1 });
@@ -103,6 +113,7 @@ test("a missing builder artifact and a line that is not there are named, and a f
     current_phase: "BUILD",
     status: "FAILED",
     phases: { PREPARE: { status: "complete" }, BUILD: { status: "in_progress" } },
+    checkpoints: { builder_artifact: false, reviewer_artifact: false, reconciler_artifact: false },
   });
   expect(log("1-1-narrative.log")).toEqual(["PREPARE DONE — ended", "BUILD — the story is failed"]);
   expect(project.git("status", "--porcelain")).toBe("");

@@ -151,6 +151,14 @@ test("a REFLECT that fails holds nothing up", async () => {
   expect(statusIn(project, KEY)).toBe("done");
 });
 
+test("a REFLECT that asks is not answered, and holds nothing up either", async () => {
+  write({ REFLECT: "echo; echo 'QUESTION: shall I write it down?'" });
+  const { status, stdout } = await run();
+  expect(status, stdout).toBe(0);
+  expect(stdout).toContain('REFLECT: asked "shall I write it down?", and nobody answers there; it went on without');
+  expect(statusIn(project, KEY)).toBe("done");
+});
+
 test("a story that was in review enters at VERIFY, and its record is reconciled without new work", async () => {
   writeSprint(project, [{ key: KEY, status: "review" }], { configuration: sevenPhase() });
   project.write(`src/${KEY}.txt`, "one\n").commit("feat(1-1): build it before");

@@ -1,6 +1,7 @@
 import { realpath } from "node:fs/promises";
 import { join, sep } from "node:path";
 import { mapBounded } from "../../backlog/read-project.ts";
+import { couldBeAlreadyDone } from "../../evidence/already-done.ts";
 import {
   ALL_EVIDENCE,
   type AskedEvidence,
@@ -10,13 +11,16 @@ import {
 } from "../../evidence/pantheon/acceptance.ts";
 import { type CardDigest, digestArtifacts } from "../../evidence/pantheon/card-digest.ts";
 import { checkCitations } from "../../evidence/pantheon/citations.ts";
+import { type HandedOn, handedOn } from "../../evidence/pantheon/handed-on.ts";
 import type { TaskFacts } from "../../evidence/task-thresholds.ts";
 import { readPlainFile } from "../../files/read-plain-file.ts";
 import { turnPhases } from "../../model/pipeline.ts";
 import type { BuildClaim, RejectedArtifacts } from "../../model/review.ts";
 import type { CheckEvidence } from "../../scheduler/effects.ts";
+import { isWorker } from "../performers/turn-permission.ts";
 import { type Place, storyIn, type World } from "../performers/world.ts";
-import { keysOf, readStoryArtifacts } from "./story-artifacts.ts";
+import { readWorkArtifacts } from "./remember-left.ts";
+import { keysOf } from "./story-artifacts.ts";
 
 /** Bytes of a cited file in which lines are counted. */
 const CITED_BYTES_MAX = 8 * 1024 * 1024;
@@ -26,6 +30,8 @@ export interface AcceptedArtifacts {
   readonly rejected?: RejectedArtifacts;
   readonly notes: readonly string[];
   readonly claim?: BuildClaim;
+  /** Of a worker, where nothing is missing. */
+  readonly handedOn?: HandedOn;
 }
 
 /**
@@ -40,7 +46,7 @@ export const acceptArtifacts = async (
 ): Promise<AcceptedArtifacts> => {
   const asked = askedOfPhase(world, effect);
   if (world.run.config.evidence.profile !== "pantheon" || asked.length === 0) return { notes: [] };
-  const { artifacts, narrative } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
+  const { artifacts, narrative } = await readWorkArtifacts(world, place, effect.story, effect.baseline);
   const root = await realpath(place.projectPath);
   const citationProblems = await checkCitations(citationsToCheck(artifacts), {
     linesOf: (paths) => mapBounded(paths, (path) => linesOf(root, path)),
@@ -53,13 +59,15 @@ export const acceptArtifacts = async (
     // The check of commits has its own words for that.
     hasCommit: true,
     citationProblems,
-    wasTicked: wasTicked(world, effect),
+    // Its worker ended with work, whatever the artifact says.
+    notDoneBefore: hadOpenTasks(world, effect) ?? "there is work of the story",
     ...(tasks === undefined ? {} : { tasks }),
   });
   return {
     ...(missing.length === 0 ? {} : { rejected: rejectedBy(missing) }),
     notes,
     claim: claimOf(digestArtifacts(artifacts, narrative)),
+    ...(missing.length === 0 && isWorker(world, effect) ? { handedOn: handedOn(artifacts) } : {}),
   };
 };
 
@@ -69,18 +77,20 @@ export const missingWhenDone = async (
   effect: CheckEvidence,
   place: Place,
 ): Promise<readonly string[]> => {
-  const phase = turnPhases(world.run.policy.pipeline).find(({ name }) => name === effect.phase);
-  if (world.run.config.evidence.profile !== "pantheon" || phase?.prompt !== "worker") return [];
-  const { artifacts } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
+  if (world.run.config.evidence.profile !== "pantheon" || !isWorker(world, effect)) return [];
+  const { artifacts } = await readWorkArtifacts(world, place, effect.story, effect.baseline);
   const input = { key: effect.story, keys: keysOf(world), artifacts, hasCommit: true, citationProblems: [] };
-  const { missing } = checkArtifacts({ ...input, asked: ["progress"], wasTicked: wasTicked(world, effect) });
+  const notDoneBefore = hadOpenTasks(world, effect);
+  const { missing } = checkArtifacts({
+    ...input,
+    asked: ["progress"],
+    ...(notDoneBefore === undefined ? {} : { notDoneBefore }),
+  });
   return missing.map(({ message }) => message);
 };
 
-const wasTicked = (world: World, { story }: CheckEvidence): boolean => {
-  const { tasks } = storyIn(world, story);
-  return tasks.length > 0 && tasks.every(({ done }) => done);
-};
+const hadOpenTasks = (world: World, { story }: CheckEvidence): string | undefined =>
+  couldBeAlreadyDone(storyIn(world, story)) ? undefined : "the story had open tasks";
 
 /** What artifacts say of the work, as an agent's closing block would. */
 export const claimOf = (digest: CardDigest): BuildClaim => {

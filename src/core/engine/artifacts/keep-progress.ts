@@ -8,7 +8,8 @@ import { plainLine } from "../../model/plain-text.ts";
 import type { EffectResult, KeepProgress, Land } from "../../scheduler/effects.ts";
 import { listChanges, type PathChange } from "../../workspace/commit-list.ts";
 import { readOrNone } from "../kept-files/file-access.ts";
-import { branchOf, fromProject, type World } from "../performers/world.ts";
+import { branchOf, fromProject, type Place, type World } from "../performers/world.ts";
+import { knownProgress } from "./known-progress.ts";
 import { completionsIn, keysOf } from "./story-artifacts.ts";
 import { artifactName, progressText, startedAtIn, writeArtifact } from "./write-artifacts.ts";
 
@@ -27,9 +28,12 @@ export const performKeepProgress = (world: World, effect: KeepProgress): Promise
     const { story, phase, phases, outcome } = effect;
     const key = artifactKeyOf(story, keysOf(world));
     const startedAt = await startedAtIn(join(folder, artifactName(world, story, "progress")));
-    const files = isWork(world, effect) ? await workOf(world, effect) : [];
+    const work = await workOf(world, effect);
+    const files = isWork(world, effect) ? work : [];
     const commits = effect.commit === undefined ? [] : [effect.commit];
-    const facts = { phase, phases, outcome, commits, startedAt, nowMs: world.now() };
+    const place = await world.places.get(story)?.catch(() => undefined);
+    const known = await knownProgress(world, { ...effect, place, filesChanged: countOf(work) });
+    const facts = { phase, phases, outcome, commits, startedAt, known, nowMs: world.now() };
     await writeArtifact(world, project, story, "progress", progressText(key, facts));
     await narrate(join(folder, artifactName(world, story, "narrative")), effect, files, world.now());
     return { kind: "done" };
@@ -37,12 +41,18 @@ export const performKeepProgress = (world: World, effect: KeepProgress): Promise
 
 type Changed = Pick<PathChange, "path" | "status">;
 
+/** None is as good as unknown. */
+const countOf = (work: readonly Changed[]): number | undefined => (work.length === 0 ? undefined : work.length);
+
 /** Whether the phase built or repaired. */
 const isWork = ({ run }: World, { phase }: KeepProgress): boolean =>
   turnPhases(run.policy.pipeline).some(({ name, evidence }) => name === phase && evidence === "work");
 
 /** What the story's branch holds of the product; nothing where it has none any more. */
-const workOf = async (world: World, { story, baseline }: KeepProgress): Promise<readonly Changed[]> => {
+const workOf = async (
+  world: World,
+  { story, baseline }: Pick<KeepProgress, "story" | "baseline">,
+): Promise<readonly Changed[]> => {
   if (baseline === undefined || world.run.config.isolation === "shared") return [];
   const cwd = world.repository.commonDirectory;
   const head = `refs/heads/${branchOf(world, story)}`;
@@ -66,17 +76,20 @@ const workOf = async (world: World, { story, baseline }: KeepProgress): Promise<
  * The last words of a story in its worktree, for its landing to carry: that it is done, and all that was told before, the
  * entry of its last phase included, which may be just being written.
  */
-export const writeLandingProgress = (world: World, effect: LandingProgress, projectPath: string): Promise<void> =>
-  world.keptFiles.alone(() => writeLast(world, effect, projectPath));
+export const writeLandingProgress = (world: World, effect: LandingProgress, place: Place): Promise<void> =>
+  world.keptFiles.alone(() => writeLast(world, effect, place));
 
-type LandingProgress = Required<Pick<Land, "phases">> & Pick<Land, "story" | "commit">;
+type LandingProgress = Required<Pick<Land, "phases">> & Pick<Land, "story" | "commit" | "baseline">;
 
-const writeLast = async (world: World, effect: LandingProgress, projectPath: string): Promise<void> => {
+const writeLast = async (world: World, effect: LandingProgress, place: Place): Promise<void> => {
   const told = completionsIn(world, world.run.project);
   if (told === undefined) return;
   const { story, phases, commit } = effect;
+  const { projectPath } = place;
   const name = artifactName(world, story, "progress");
+  const filesChanged = countOf(await workOf(world, effect));
   const facts = {
+    known: await knownProgress(world, { ...effect, place, filesChanged }),
     phase: undefined,
     phases,
     outcome: "done" as const,

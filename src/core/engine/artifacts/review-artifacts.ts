@@ -6,20 +6,20 @@ import { phaseNamed } from "../../model/pipeline.ts";
 import type { Verdict } from "../../model/review.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
 import type { Place, World } from "../performers/world.ts";
-import { keysOf, readStoryArtifacts } from "./story-artifacts.ts";
+import { type BeforeArtifacts, keysOf, readStoryArtifacts } from "./story-artifacts.ts";
 import { reviewText, themisText, writeArtifact } from "./write-artifacts.ts";
 
 /**
  * The verdict that a judge left in an artifact instead of its final text: an assessor's triage, else a review. Only what
- * came since `before`, a commit or tree, counts; of several reviews one that asks for changes does.
+ * came since `before` counts; of several reviews one that asks for changes does.
  */
 export const artifactVerdict = async (
   world: World,
   effect: RunTurn,
   place: Place,
-  before: string | undefined,
+  before: BeforeArtifacts,
 ): Promise<Verdict | undefined> => {
-  if (world.run.completions === undefined || before === undefined) return undefined;
+  if (world.run.completions === undefined) return undefined;
   const { artifacts } = await readStoryArtifacts(world, place, effect.story, before);
   const reviews = artifactsOf(artifacts, "review").map(({ value }) => value);
   if (isTriage(world, effect)) {

@@ -9,6 +9,7 @@ import { readPlainFile } from "../../files/read-plain-file.ts";
 import type { StoryKey } from "../../model/story-key.ts";
 import { git } from "../../workspace/git.ts";
 import type { Place, World } from "../performers/world.ts";
+import { isLeft, type LeftArtifacts, lengthLeft } from "./left-artifacts.ts";
 
 /** Bytes of one artifact that are read. */
 export const ARTIFACT_BYTES_MAX = 1024 * 1024;
@@ -30,33 +31,41 @@ export interface ArtifactBytes extends ArtifactFile {
 export const completionsIn = (world: World, projectPath: string): string | undefined =>
   world.run.completions === undefined ? undefined : join(projectPath, world.run.completions);
 
+/** How the folder stood before: what git has of it, a commit or tree, and what lay there. */
+export interface BeforeArtifacts {
+  readonly commit: string | undefined;
+  readonly left: LeftArtifacts;
+}
+
 /**
- * Reads what is there of a story. What stood there before the story began, and was not touched since, is an earlier run's
- * and no evidence of this one: it comes back as unusable.
+ * Reads what is there of a story. What stood there before, and was not touched since, is no evidence of what came after:
+ * it comes back as unusable.
  */
 export const readStoryArtifacts = async (
   world: World,
   place: Place,
   key: StoryKey,
-  baseline: string | undefined,
+  { commit, left }: BeforeArtifacts,
 ): Promise<StoryArtifacts> => {
   const folder = completionsIn(world, place.projectPath);
   if (folder === undefined) return { artifacts: [], narrative: undefined };
   const keys = keysOf(world);
   const files = await readArtifactFiles(folder, key, keys);
-  const before = baseline === undefined ? new Map() : await blobsAt(world, place, baseline);
+  const before = commit === undefined ? new Map() : await blobsAt(world, place, commit);
+  const wasThere = (file: ArtifactBytes): boolean =>
+    isLeft(left, file) || before.get(file.file) === blobId(file.bytes, before);
   const artifacts = files.flatMap((file): ReadArtifact[] => {
     if (file.kind === "narrative" || file.kind === "summary") return [];
-    if (before.get(file.file) === blobId(file.bytes, before)) {
+    if (wasThere(file)) {
       return [{ kind: "unusable", named: file.kind, file: file.file, problem: `${file.file}: left by an earlier run` }];
     }
     return [readArtifact(file, Buffer.from(file.bytes).toString("utf8"), key, keys)];
   });
   const log = files.find(({ kind }) => kind === "narrative");
-  if (log === undefined || before.get(log.file) === blobId(log.bytes, before))
-    return { artifacts, narrative: undefined };
-  const told = before.has(log.file) ? await textAt(world, place, baseline ?? "HEAD", log.file) : "";
-  return { artifacts, narrative: narrativeOf(Buffer.from(log.bytes).toString("utf8"), told) };
+  if (log === undefined || wasThere(log)) return { artifacts, narrative: undefined };
+  const told = before.has(log.file) ? await textAt(world, place, commit ?? "HEAD", log.file) : "";
+  const since = Buffer.from(log.bytes.subarray(lengthLeft(left, log))).toString("utf8");
+  return { artifacts, narrative: narrativeOf(since, told) };
 };
 
 /** The bytes of a story's files in a completions folder, those beyond a bound and what is no plain file left out. */

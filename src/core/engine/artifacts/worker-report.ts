@@ -4,7 +4,7 @@ import type { RunTurn } from "../../scheduler/effects.ts";
 import { isWorker } from "../performers/turn-permission.ts";
 import type { Place, World } from "../performers/world.ts";
 import { claimOf } from "./accept-artifacts.ts";
-import { readStoryArtifacts } from "./story-artifacts.ts";
+import { readWorkArtifacts } from "./remember-left.ts";
 
 /**
  * A worker's turn with the phases that it told of, and where it did not end well with what its artifacts say of the work:
@@ -17,7 +17,7 @@ export const withWorkerReport = async (
   result: TurnResult,
 ): Promise<TurnResult> => {
   if (!isWorker(world, effect) || world.run.completions === undefined) return result;
-  const { artifacts, narrative } = await readStoryArtifacts(world, place, effect.story, effect.baseline);
+  const { artifacts, narrative } = await readWorkArtifacts(world, place, effect.story, effect.baseline);
   const told = narrative?.phases ?? [];
   const isLookedAt = result.end.kind === "finished" || result.claim !== undefined;
   return {

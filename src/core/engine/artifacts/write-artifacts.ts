@@ -95,6 +95,8 @@ export interface ProgressFacts {
   readonly nowMs: number;
   /** The last one's, where there is one: what it said of the beginning stays. */
   readonly startedAt: string | undefined;
+  /** Checkpoints and numbers. */
+  readonly known: Pick<ProgressArtifact, "checkpoints" | "metrics">;
 }
 
 const STATUSES: Readonly<Partial<Record<Outcome, string>>> = {
@@ -117,8 +119,7 @@ export const progressText = (key: string, facts: ProgressFacts): string => {
     phase: isOver ? "COMPLETE" : (phase ?? "PREPARE"),
     ...(status === undefined ? {} : { status }),
     phases: Object.entries(phases).map(([name, state]) => ({ name, status: state })),
-    checkpoints: {},
-    metrics: { more: {}, ...(facts.commits.at(-1) === undefined ? {} : { commit: facts.commits.at(-1) ?? "" }) },
+    ...facts.known,
     commits: facts.commits,
     more: {},
   };

@@ -9,8 +9,8 @@ import type { GateOutcome } from "../../evidence/evidence.ts";
 import type { CriterionClaim } from "../../model/criteria.ts";
 import type { Story } from "../../model/story.ts";
 import { git } from "../../workspace/git.ts";
-import { inBaselineWorktree } from "./baseline-worktree.ts";
-import { type CheckedCopy, faultOf, recallChecks, runChecks, runChecksOfStory } from "./run-checks.ts";
+import { listIgnored } from "../../workspace/ignored-files.ts";
+import { type CheckedCopy, faultOf, recallChecks, runChecksBeside, runChecksOfStory } from "./run-checks.ts";
 import { gatesFor } from "./run-gate.ts";
 import type { World } from "./world.ts";
 
@@ -80,20 +80,24 @@ const gateRun = (name: string, gates: readonly GateOutcome[]): CheckRun => {
 const runOnBaseline = async (
   world: World,
   checks: readonly CriterionCheck[],
-  { baseline, place }: ClaimedWork,
+  { story, place, baseline }: ClaimedWork,
   signal: AbortSignal,
 ): Promise<Map<CriterionCheck, CheckRun>> => {
   const isGreen = ({ gate }: CriterionCheck): boolean => gate !== undefined && !world.baselineRed().includes(gate);
   const runs = new Map<CriterionCheck, CheckRun>(checks.filter(isGreen).map((check) => [check, { end: "passes" }]));
   const asked = checks.filter((check) => !isGreen(check));
   if (asked.length === 0) return runs;
-  const tree = (await git(["rev-parse", `${baseline}^{tree}`], { cwd: place.path })).stdout;
-  for (const [check, run] of await recallChecks(world, asked, tree)) runs.set(check, run);
+  const [{ stdout: tree }, beside] = await Promise.all([
+    git(["rev-parse", `${baseline}^{tree}`], { cwd: place.path }),
+    listIgnored(place.path),
+  ]);
+  for (const [check, run] of await recallChecks(world, asked, { tree, beside })) runs.set(check, run);
   const open = asked.filter((check) => !runs.has(check));
   if (open.length === 0) return runs;
-  const found = await inBaselineWorktree(world, baseline, signal, (worktree) =>
-    runChecks(world, open, { ...worktree, tree }, signal),
-  ).catch((error: unknown) => new Map(open.map((check) => [check, faultOf(error, signal)])));
+  const copy = { ...place, tree, beside };
+  const found = await runChecksBeside(world, story.key, open, copy, signal).catch(
+    (error: unknown) => new Map(open.map((check) => [check, faultOf(error, signal)])),
+  );
   for (const [check, run] of found) runs.set(check, run);
   return runs;
 };

@@ -42,8 +42,10 @@ export const closeReading = async (
 /** What a judge wrote down instead of saying it: a review in the story file, or an artifact. */
 const findWritten = async (world: World, effect: RunTurn, place: Place, before: Before): Promise<FoundReview> => {
   const written = await findWrittenReview(world, effect.story, place, before);
-  if (written.verdict !== undefined) return written;
-  const verdict = await artifactVerdict(world, effect, place, before.tree?.tree);
+  // In a copy where others work, too, nobody knows who left an artifact.
+  if (written.verdict !== undefined || before.tree === undefined) return written;
+  const since = { commit: before.tree.tree, left: before.artifacts ?? {} };
+  const verdict = await artifactVerdict(world, effect, place, since);
   return verdict === undefined ? written : { ...written, verdict };
 };
 

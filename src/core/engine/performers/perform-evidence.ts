@@ -16,7 +16,7 @@ import { type AcceptedArtifacts, acceptArtifacts } from "../artifacts/accept-art
 import { keepReconciliation } from "../artifacts/keep-reconciliation.ts";
 import { lookAlreadyDone } from "./already-done.ts";
 import { checkCriteria } from "./check-criteria.ts";
-import { commitSubject } from "./commit-subject.ts";
+import { commitSubject, lastNamed } from "./commit-subject.ts";
 import { diffOfWork, lookAtFiles } from "./evidence-files.ts";
 import { evidencePartOf } from "./evidence-part.ts";
 import { movedRefs } from "./moved-refs.ts";
@@ -25,6 +25,7 @@ import { undoLeftChecks } from "./run-checks.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
 import { foreignStory } from "./story-link.ts";
 import { type StoryTasks, storyTasksIn } from "./story-tasks.ts";
+import { keepLessonsOfWork } from "./turn-lessons.ts";
 import { carriedIn, fromProject, type Place, profileIn, storyIn, swept, type World } from "./world.ts";
 
 /** Looks at the evidence of a story's work. `baselineRed` names the gates that were red before the first story. */
@@ -62,7 +63,7 @@ export const performEvidence = async (
   const cheap = first.missing.filter(({ check }) => check !== "gates");
   const { flags: tampered, files } = lookAtFiles(world, changes.changes, seen.diff);
   if (cheap.length > 0 || artifacts.rejected !== undefined) {
-    return withArtifacts({ ...toResult(first, [], undefined), files }, artifacts);
+    return withArtifacts({ ...toResult(first, []), files }, artifacts);
   }
   // Where nothing of the product changed since they ran, gates and checks would say the same.
   const isNew = partOf(world, effect) !== "story";
@@ -85,8 +86,12 @@ export const performEvidence = async (
   const { claims = [] } = effect;
   const work = { story: storyIn(world, effect.story), claims, place, baseline, gates };
   const criteria = found.ok && isNew ? await checkCriteria(world, work, signal) : undefined;
-  const result = withCriteria(world, { ...toResult(found, gates, changes), files }, criteria);
-  return withArtifacts(result, artifacts);
+  const result = withArtifacts(
+    withCriteria(world, { ...toResult(found, gates), ...commitsOf(world, effect, changes), files }, criteria),
+    artifacts,
+  );
+  const learnt = await keepLessonsOfWork(world, effect.story, result.lessons ?? []);
+  return { ...result, notes: [...result.notes, ...learnt] };
 };
 
 /** All that can be seen without a gate, looked at side by side: most of it is git's work, and waiting for it. */
@@ -203,8 +208,12 @@ const forProject = (world: World, changes: StoryChanges, elsewhere: string | und
 };
 
 /** What artifacts say beside the rest. */
-const withArtifacts = (result: EvidenceResult, { rejected, notes, claim }: AcceptedArtifacts): EvidenceResult => ({
+const withArtifacts = (
+  result: EvidenceResult,
+  { rejected, notes, claim, handedOn }: AcceptedArtifacts,
+): EvidenceResult => ({
   ...result,
+  ...(result.ok ? handedOn : {}),
   ok: result.ok && rejected === undefined,
   missing: [...result.missing, ...(rejected?.artifacts ?? [])],
   notes: [...result.notes, ...notes],
@@ -223,12 +232,18 @@ const impostors = (world: World, { commits }: StoryChanges): readonly Flag[] =>
     return [{ kind: "bookkeeping", file: fromProject(world, file), what }];
   });
 
-const toResult = (
-  found: ReturnType<typeof checkEvidence>,
-  gates: readonly GateOutcome[],
-  changes: StoryChanges | undefined,
-): EvidenceResult => {
-  const commit = changes?.commits.at(-1)?.id;
+/** The last commit of the work, and the last one that names the story: what keeps its file may come after it. */
+const commitsOf = (
+  world: World,
+  { story }: CheckEvidence,
+  { commits }: StoryChanges,
+): Pick<EvidenceResult, "commit" | "named"> => {
+  const commit = commits.at(-1)?.id;
+  const named = lastNamed(world, story, commits)?.id;
+  return { ...(commit === undefined ? {} : { commit }), ...(named === undefined ? {} : { named }) };
+};
+
+const toResult = (found: ReturnType<typeof checkEvidence>, gates: readonly GateOutcome[]): EvidenceResult => {
   const { status } = found;
   return {
     kind: "evidence",
@@ -237,7 +252,6 @@ const toResult = (
     notes: found.notes,
     flags: found.flags.map((flag) => `${flag.file} ${flag.what}`),
     ...(gates.length === 0 ? {} : { gates: gates.map(({ name, ok, cached }) => ({ name, ok, cached })) }),
-    ...(commit === undefined ? {} : { commit }),
     ...(status === undefined ? {} : { finalStatus: status }),
   };
 };

@@ -1,8 +1,9 @@
 import type { GateOutcome } from "../../evidence/evidence.ts";
 import type { PlannedGate } from "../../evidence/gate-plan.ts";
+import type { StoryKey } from "../../model/story-key.ts";
 import type { EffectResult, Land } from "../../scheduler/effects.ts";
 import { readerOf } from "../../workspace/bookkeeping-commit.ts";
-import { listChanges } from "../../workspace/commit-list.ts";
+import { listChanges, listCommits } from "../../workspace/commit-list.ts";
 import { checkoutForGates, checkoutStory } from "../../workspace/gate-checkout.ts";
 import { git } from "../../workspace/git.ts";
 import {
@@ -18,11 +19,13 @@ import { writeLandingProgress } from "../artifacts/keep-progress.ts";
 import type { LandingStatus } from "../kept-files/kept-files.ts";
 import { redWithout } from "./attribute-gate.ts";
 import { checkMergedCriteria, type MergedCriteria, mergedPlan } from "./check-merged-criteria.ts";
+import { lastNamed } from "./commit-subject.ts";
 import { holdIntegration, holdStory } from "./hold-branch.ts";
 import { followSoon } from "./move-copy.ts";
 import { placeOf } from "./perform-workspace.ts";
 import { offerRepair, takeStatusesOut } from "./refused-landing.ts";
 import { gatesFor, runGates } from "./run-gate.ts";
+import { keepLessonsLanded } from "./turn-lessons.ts";
 import { branchOf, carriedIn, fromProject, type Place, storyIn, swept, type World } from "./world.ts";
 
 /** How often a landing is planned anew when something else moved the integration branch. */
@@ -35,8 +38,7 @@ const PLANS_MAX = 5;
 export const performLanding = async (world: World, effect: Land, signal: AbortSignal): Promise<EffectResult> => {
   const place = await placeOf(world, effect.story);
   await swept(world, effect.story);
-  if (effect.phases !== undefined)
-    await writeLandingProgress(world, { ...effect, phases: effect.phases }, place.projectPath);
+  if (effect.phases !== undefined) await writeLandingProgress(world, { ...effect, phases: effect.phases }, place);
   const putBack = [...(await holdIntegration(world)), ...(await holdStory(world, place.branch, effect.checked))];
   const result = await landOn(world, effect, place, signal);
   return result.kind === "landed" ? { ...result, notes: [...putBack, ...result.notes] } : result;
@@ -205,10 +207,19 @@ const landed = async (world: World, place: Place, landing: LandingStatus, result
   world.positions.integration = stdout;
   followSoon(world);
   const notes = world.positions.held === undefined ? [] : [world.positions.held];
+  notes.push(...(await keepLessonsLanded(world, landing.story.key, landing.lessons)));
   if (await bringUntracked(world, place, landing, result)) {
     notes.push(`your edits of ${landing.story.file} were kept; the agent's version is in its worktree's branch`);
   }
-  return { kind: "landed", commit: result.commit, notes };
+  return { kind: "landed", commit: await landedCommit(world, landing.story.key, result), notes };
+};
+
+/** The last of the story's landed commits that names it; the last one where none does. */
+const landedCommit = async (world: World, story: StoryKey, result: Landed): Promise<string> => {
+  const { commit, integrationBefore } = result;
+  const cwd = world.repository.commonDirectory;
+  const commits = await listCommits([commit, `^${integrationBefore}`], { cwd }).catch(() => []);
+  return lastNamed(world, story, commits)?.id ?? commit;
 };
 
 const bringUntracked = async (world: World, place: Place, landing: LandingStatus, result: Landed): Promise<boolean> => {

@@ -5,6 +5,7 @@ import type { EffectResult, PrepareWorkspace, ReleaseWorkspace } from "../../sch
 import { git } from "../../workspace/git.ts";
 import { makeReady, markSetUp } from "../../workspace/ready.ts";
 import type { PreparedWorktree } from "../../workspace/worktrees.ts";
+import { rememberLeft } from "../artifacts/remember-left.ts";
 import { runSetup } from "./run-setup.ts";
 import { branchOf, inBackground, type Place, storyIn, swept, type World } from "./world.ts";
 
@@ -17,6 +18,7 @@ export const performPrepare = async (
   const story = storyIn(world, effect.story);
   if (world.run.config.isolation === "shared") {
     const { stdout } = await git(["rev-parse", "HEAD"], { cwd: world.repository.root });
+    await rememberLeft(world, { projectPath: world.run.project }, effect.story);
     return { kind: "workspace-ready", baseline: stdout, notes: [] };
   }
   const base = world.positions.integration;
@@ -26,6 +28,7 @@ export const performPrepare = async (
   // A set-up that failed is no reason not to try it again: each effect has a job of its own.
   await prepareFiles(world, prepared, `setup.${effect.story}.${effect.id}`, signal);
   await world.keptFiles.enterWorktree(prepared.projectPath, story, "in-progress", prepared.fresh);
+  await rememberLeft(world, prepared, effect.story);
   const isNew = prepared.fresh && !world.isResumed;
   return { kind: "workspace-ready", baseline: isNew ? base : await forkPoint(world, branch), notes: [] };
 };

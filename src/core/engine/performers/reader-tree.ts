@@ -4,7 +4,10 @@ import { join } from "node:path";
 import { STORY_FILE_BYTES_MAX } from "../../backlog/read-project.ts";
 import { readLinkedFile, readPlainFile } from "../../files/read-plain-file.ts";
 import type { Role } from "../../model/pipeline.ts";
+import type { Story } from "../../model/story.ts";
 import { resetTo, type Snapshot, takeSnapshot } from "../../workspace/restore-worktree.ts";
+import type { LeftArtifacts } from "../artifacts/left-artifacts.ts";
+import { lookAtLeft } from "../artifacts/remember-left.ts";
 import type { Place, World } from "./world.ts";
 
 /** How things stood before a turn that reads or judges; kept on disk, since the turn may outlive us. */
@@ -15,6 +18,8 @@ export interface Before {
   readonly story: string;
   /** Git's configuration, which all worktrees share. */
   readonly gitConfig: string;
+  /** The story's artifacts, which git may ignore. */
+  readonly artifacts?: LeftArtifacts;
 }
 
 /** How much of git's configuration is compared, in bytes. */
@@ -32,15 +37,16 @@ export const rememberBefore = async (
   world: World,
   place: Place,
   path: string,
-  { file, withTree }: { readonly file: string | undefined; readonly withTree: boolean },
+  { story: { key, file }, withTree }: { readonly story: Story; readonly withTree: boolean },
 ): Promise<void> => {
   if (existsSync(path)) return;
-  const [tree, story, gitConfig] = await Promise.all([
+  const [tree, story, gitConfig, artifacts] = await Promise.all([
     withTree ? takeSnapshot(place.path) : undefined,
     storyTextIn(place, file),
     gitConfigOf(world),
+    lookAtLeft(world, place, key),
   ]);
-  const before: Before = { ...(tree === undefined ? {} : { tree }), story, gitConfig };
+  const before: Before = { ...(tree === undefined ? {} : { tree }), story, gitConfig, artifacts };
   own.set(world, (own.get(world) ?? new Map()).set(path, before));
   await writeFile(path, JSON.stringify(before));
 };

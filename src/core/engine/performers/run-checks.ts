@@ -7,7 +7,7 @@ import type { GateOutcome } from "../../evidence/evidence.ts";
 import { gateKey } from "../../evidence/gate-key.ts";
 import { readPlainFile } from "../../files/read-plain-file.ts";
 import { writeAtomically } from "../../files/write-atomically.ts";
-import { putBack, resetTo, type Snapshot, takeSnapshot } from "../../workspace/restore-worktree.ts";
+import { putBack, resetTo, type Snapshot, showTree, takeSnapshot } from "../../workspace/restore-worktree.ts";
 import { CACHE_VERSION } from "./run-gate.ts";
 import type { World } from "./world.ts";
 
@@ -22,15 +22,24 @@ export interface CheckedCopy {
   readonly projectPath: string;
 }
 
+/** What checks are run on. */
+export interface CheckedTree {
+  readonly tree: string;
+  /** What else their results are kept for: names of what git ignores there. Unset where that is not told apart. */
+  readonly beside?: readonly string[];
+}
+
 /** What a check's result depends on; the lockfiles are in the tree. */
-const keyOf = ({ line, cwd }: CriterionCheck, tree: string): string =>
-  gateKey({ tree, command: line, cwd, lockfiles: {}, salt: `criterion ${CACHE_VERSION}` });
+const keyOf = ({ line, cwd }: CriterionCheck, { tree, beside }: CheckedTree): string => {
+  const salt = [`criterion ${CACHE_VERSION}`, ...(beside === undefined ? [] : ["beside", ...beside])].join("\0");
+  return gateKey({ tree, command: line, cwd, lockfiles: {}, salt });
+};
 
 /** What is known already of checks on a tree, without running any. */
 export const recallChecks = async (
   world: World,
   checks: readonly CriterionCheck[],
-  tree: string,
+  tree: CheckedTree,
 ): Promise<Map<CriterionCheck, CheckRun>> => {
   const known = new Map<CriterionCheck, CheckRun>();
   for (const check of checks) {
@@ -49,7 +58,7 @@ export const recallChecks = async (
 export const runChecks = async (
   world: World,
   checks: readonly CriterionCheck[],
-  copy: CheckedCopy & { readonly tree: string; readonly before?: Snapshot },
+  copy: CheckedCopy & CheckedTree & { readonly before?: Snapshot },
   signal: AbortSignal,
 ): Promise<Map<CriterionCheck, CheckRun>> => {
   const runs = new Map<CriterionCheck, CheckRun>();
@@ -64,7 +73,7 @@ export const runChecks = async (
     }
     const request = {
       name: "criterion",
-      key: keyOf(check, copy.tree),
+      key: keyOf(check, copy),
       run: check.line,
       cwd: join(copy.projectPath, check.cwd),
       timeoutMs: check.timeoutMs ?? minutes * MINUTE_MS,
@@ -91,23 +100,60 @@ export const faultOf = (error: unknown, signal: AbortSignal): CheckRun => {
 const beforeChecks = (world: World, story: string): string =>
   join(world.runDirectory, "jobs", `checks.${story}.before.json`);
 
-/** Runs checks in a story's own worktree, so that a later lead can put back what they changed. */
+/**
+ * Has checks run in a story's own worktree, so that a later lead can put back what they changed; it is put back to how it
+ * stood before.
+ */
+const inWorktreeOf = async <T>(
+  world: World,
+  story: string,
+  path: string,
+  use: (before: Snapshot) => Promise<T>,
+): Promise<T> => {
+  const file = beforeChecks(world, story);
+  await mkdir(dirname(file), { recursive: true });
+  const before = await takeSnapshot(path);
+  await writeAtomically(file, Buffer.from(JSON.stringify(before)));
+  try {
+    const result = await use(before);
+    await putBack(path, before);
+    await rm(file, { force: true });
+    return result;
+  } catch (error) {
+    // One that is just being stopped may write still: whoever comes next puts back the rest.
+    await putBack(path, before);
+    throw error;
+  }
+};
+
+/** Runs checks on a story's own worktree as it stands. */
 export const runChecksOfStory = async (
   world: World,
   story: string,
   checks: readonly CriterionCheck[],
   copy: CheckedCopy,
   signal: AbortSignal,
-): Promise<Map<CriterionCheck, CheckRun>> => {
-  if (checks.length === 0) return new Map();
-  const file = beforeChecks(world, story);
-  await mkdir(dirname(file), { recursive: true });
-  const before = await takeSnapshot(copy.path);
-  await writeAtomically(file, Buffer.from(JSON.stringify(before)));
-  const runs = await runChecks(world, checks, { ...copy, tree: before.tree, before }, signal);
-  await rm(file, { force: true });
-  return runs;
-};
+): Promise<Map<CriterionCheck, CheckRun>> =>
+  checks.length === 0
+    ? new Map()
+    : inWorktreeOf(world, story, copy.path, (before) =>
+        runChecks(world, checks, { ...copy, tree: before.tree, before }, signal),
+      );
+
+/**
+ * Runs checks on the files of another tree in a story's own worktree: with what git ignores there, dependencies that the
+ * agent has installed above all. Where these were missing every check would fail, and seem to prove something.
+ */
+export const runChecksBeside = (
+  world: World,
+  story: string,
+  checks: readonly CriterionCheck[],
+  copy: CheckedCopy & CheckedTree,
+  signal: AbortSignal,
+): Promise<Map<CriterionCheck, CheckRun>> =>
+  inWorktreeOf(world, story, copy.path, async () =>
+    runChecks(world, checks, { ...copy, before: await showTree(copy.path, copy.tree) }, signal),
+  );
 
 /** Undoes what checks left in a story's worktree that a lead did not see the end of; what it was is saved under a ref. */
 export const undoLeftChecks = async (world: World, story: string, path: string): Promise<void> => {

@@ -12,6 +12,7 @@ import { environmentFor } from "./job-environment.ts";
 import { rememberBefore } from "./reader-tree.ts";
 import { mergeLanded } from "./refused-landing.ts";
 import { reviewRange } from "./review-range.ts";
+import { undoLeftChecks } from "./run-checks.ts";
 import { foreignStory } from "./story-link.ts";
 import { matchingPlaybooks } from "./turn-lessons.ts";
 import { isJudge, isReader, permissionOf } from "./turn-permission.ts";
@@ -34,6 +35,7 @@ export const turnJob = async (
   const agent = describeAgent(profile.cli);
   const story = storyIn(world, effect.story);
   const phase = phaseNamed(world.run.policy.pipeline, effect.phase);
+  await undoLeftChecks(world, effect.story, place.path);
   if (phase.kind === "turn" && isWriter(phase) && effect.conflict !== undefined)
     await mergeLanded(world, place, effect.story, effect.conflict);
   if (phase.kind === "turn" && world.run.config.isolation === "worktree") {
@@ -42,8 +44,7 @@ export const turnJob = async (
   // Its ticks must not meet a status that we are just writing into the same file.
   if (world.run.config.isolation === "shared") await world.keptFiles.settled();
   if (isReader(world, effect) || isJudge(world, effect)) {
-    const remembered = { file: story.file, withTree: isReader(world, effect) };
-    await rememberBefore(world, place, snapshotPath(world, effect), remembered);
+    await rememberBefore(world, place, snapshotPath(world, effect), { story, withTree: isReader(world, effect) });
   }
   const environment = environmentFor(world, {
     profile,

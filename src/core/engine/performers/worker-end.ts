@@ -1,6 +1,8 @@
+import { statesStory } from "../../evidence/pantheon/artifact-names.ts";
 import { readWorkerMessage } from "../../evidence/pantheon/worker-message.ts";
 import type { TurnEnd } from "../../model/turn.ts";
 import type { RunTurn } from "../../scheduler/effects.ts";
+import { keysOf } from "../artifacts/story-artifacts.ts";
 import { isWorker } from "./turn-permission.ts";
 import type { World } from "./world.ts";
 
@@ -11,7 +13,8 @@ const IDLE = /^[ \t*_#]*Idle\b.*$/gim;
 export const workerEnd = (world: World, effect: RunTurn, end: TurnEnd, finalText: string): TurnEnd => {
   if (end.kind !== "finished" || !isWorker(world, effect)) return end;
   // That nothing else is left to do says nothing about the story, where its own end was told before.
-  const message = readWorkerMessage(finalText.replaceAll(IDLE, "")) ?? readWorkerMessage(finalText);
+  const isOwn = (stated: string): boolean => statesStory(stated, effect.story, keysOf(world));
+  const message = readWorkerMessage(finalText.replaceAll(IDLE, ""), isOwn) ?? readWorkerMessage(finalText, isOwn);
   const words = [message?.reason, message?.advice];
   const said = words.filter((word) => word !== undefined && word !== "").join("; ");
   switch (message?.kind) {

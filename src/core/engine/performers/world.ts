@@ -58,8 +58,6 @@ export interface World {
   readonly positions: Positions;
   /** Moves of the target: the last one, and one that is due. */
   readonly mover: { last: Promise<void>; timer: NodeJS.Timeout | undefined };
-  /** The one worktree in which checks run on commits that stories started from; who wants it next waits for this. */
-  readonly baselineWorktree: { last: Promise<unknown> };
   readonly turns: Map<EffectId, StoppableTurn>;
   /** Messages on their way to each turn. */
   readonly messages: Map<EffectId, readonly Promise<unknown>[]>;

@@ -30,8 +30,8 @@ export interface AcceptanceInput {
   readonly hasCommit: boolean;
   /** What `checkCitations` found of `citationsToCheck`. */
   readonly citationProblems: readonly string[];
-  /** Whether all tasks were ticked before the story began; then alone it may be done already. Unknown counts as so. */
-  readonly wasTicked?: boolean;
+  /** Why the story cannot have been done before, as ALREADY_DONE says; undefined where it may have been. */
+  readonly notDoneBefore?: string;
   /** What the story file says, where it is known: the reconciler is held against it. */
   readonly tasks?: TaskFacts;
 }
@@ -42,8 +42,6 @@ export interface Acceptance {
   readonly missing: readonly MissingArtifact[];
   /** For the card: accepted, but worth knowing. */
   readonly notes: readonly string[];
-  /** The story was complete before: nothing but the progress artifact was asked for. */
-  readonly isAlreadyDone: boolean;
 }
 
 /** Everything that lead-driven-batch.md asks a worker for. */
@@ -56,43 +54,18 @@ export const ALL_EVIDENCE: readonly AskedEvidence[] = [
   "commit",
 ];
 
-const BY_PHASE: Readonly<Record<string, readonly AskedEvidence[]>> = {
-  WORK: ALL_EVIDENCE,
-  BUILD: ["builder"],
-  VERIFY: ["review"],
-  ASSESS: ["themis"],
-  COMMIT: ["reconciler", "commit"],
-};
-
-/** What is asked of a pipeline by the names of the phases that were its agents' turns; those skipped are left out. */
-export const askedOf = (turnPhases: readonly string[]): readonly AskedEvidence[] => {
-  const asked = turnPhases.flatMap((name) => BY_PHASE[name] ?? []);
-  return ALL_EVIDENCE.filter((each) => each === "progress" || each === "commit" || asked.includes(each));
-};
-
 /** The citations of the builders' artifacts that have to be there. */
 export const citationsToCheck = (artifacts: readonly ReadArtifact[]): readonly Citation[] =>
   artifactsOf(artifacts, "builder").flatMap(({ value }) => findCitations(evidenceText(value.tasks)));
 
-/**
- * Decides whether a worker's completion is accepted (lead-driven-batch.md, step 4). `ALREADY_DONE` asks for the progress
- * artifact alone; that the story's tasks are indeed done is for the caller to see.
- */
+/** Decides whether a worker's completion is accepted (lead-driven-batch.md, step 4). */
 export const checkArtifacts = (input: AcceptanceInput): Acceptance => {
-  const progress = artifactsOf(input.artifacts, "progress");
-  const isAlreadyDone = input.wasTicked !== false && progress.some(({ value }) => value.status === "ALREADY_DONE");
-  const asked = isAlreadyDone ? (["progress"] as const) : input.asked;
-  const results = asked.map((each) => CHECKS[each](input));
+  const results = input.asked.map((each) => CHECKS[each](input));
   return {
     missing: results.flatMap(({ missing }) => missing).sort((a, b) => ORDER.indexOf(a.phase) - ORDER.indexOf(b.phase)),
     notes: results.flatMap(({ notes }) => notes ?? []),
-    isAlreadyDone,
   };
 };
-
-/** The earliest phase that has to run again; the later ones follow it. */
-export const rerunPhase = (missing: readonly MissingArtifact[]): RerunPhase | undefined =>
-  ORDER.find((phase) => missing.some((each) => each.phase === phase));
 
 const ORDER: readonly RerunPhase[] = ["BUILD", "VERIFY", "ASSESS", "COMMIT"];
 
@@ -103,8 +76,9 @@ interface Checked {
 
 const checkProgress = (input: AcceptanceInput): Checked => {
   const progress = artifactsOf(input.artifacts, "progress");
-  if (input.wasTicked === false && progress.some(({ value }) => value.status === "ALREADY_DONE")) {
-    return lacks("progress", ["status ALREADY_DONE, and the story had open tasks"], "COMMIT");
+  const { notDoneBefore } = input;
+  if (notDoneBefore !== undefined && progress.some(({ value }) => value.status === "ALREADY_DONE")) {
+    return lacks("progress", [`status ALREADY_DONE, and ${notDoneBefore}`], "COMMIT");
   }
   if (progress.some(({ value }) => value.status === "SUCCESS" || value.status === "ALREADY_DONE")) return HOLDS;
   const last = progress[0]?.value;

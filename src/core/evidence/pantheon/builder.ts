@@ -13,7 +13,6 @@ import {
   wordOf,
   wordsOf,
 } from "./fields.ts";
-import { toJson } from "./progress.ts";
 
 /** A task that the builder says it did. */
 export interface AddressedTask {
@@ -58,8 +57,6 @@ export interface BuildProgressArtifact {
     readonly filesModified: readonly string[];
     readonly status?: string;
   }[];
-  readonly totalTasks?: number;
-  readonly tasksRemainingAtStart?: number;
   readonly patterns: readonly string[];
   readonly more: Fields;
 }
@@ -127,34 +124,8 @@ export const readBuildProgress = (fields: Fields): BuildProgressArtifact =>
         status: enumOf(each.status),
       }),
     ),
-    totalTasks: countOf(fields.total_tasks),
-    tasksRemainingAtStart: countOf(fields.tasks_remaining_start),
     patterns: wordsOf(fields.codebase_patterns),
-    more: othersOf(fields, ["story_key", "iterations", "total_tasks", "tasks_remaining_start", "codebase_patterns"]),
-  });
-
-/** The words of Pantheon's JSON Schema for the ends of a build. */
-const WRITTEN_STATUS = { SUCCESS: "completed", PARTIAL: "partial", FAILED: "failed" } as const;
-
-/**
- * Writes a builder's artifact: the fields of Pantheon's prompts, the words of its JSON Schema, with a line feed at the
- * end. The schema asks for numbers of tests; where they are unknown they are left out all the same.
- */
-export const writeBuilder = (builder: BuilderArtifact): string =>
-  toJson({
-    agent: builder.agent,
-    builder_type: builder.builderType,
-    story_key: builder.storyKey,
-    iteration: builder.iteration,
-    status: builder.status === undefined ? undefined : WRITTEN_STATUS[builder.status],
-    files_created: builder.filesCreated,
-    files_modified: builder.filesModified,
-    tests_added: writeTests(builder.tests),
-    tasks_addressed: builder.tasks,
-    tasks_remaining: builder.tasksRemaining,
-    learnings: builder.learnings,
-    playbooks_reviewed: builder.playbooks,
-    ...builder.more,
+    more: othersOf(fields, ["story_key", "iterations", "codebase_patterns"]),
   });
 
 const readTests = (value: unknown): BuilderArtifact["tests"] => {
@@ -168,11 +139,6 @@ const readTests = (value: unknown): BuilderArtifact["tests"] => {
   const isEmpty = Object.keys(tests).length === 1 && tests.files.length === 0;
   return isEmpty ? undefined : tests;
 };
-
-const writeTests = (tests: BuilderArtifact["tests"]): object | undefined =>
-  tests === undefined
-    ? undefined
-    : { total: tests.total, passing: tests.passing, files: tests.files, coverage_percent: tests.coverage };
 
 const readTasks = (fields: Fields): readonly AddressedTask[] =>
   listOf(fields.tasks_addressed ?? fields.tasks_implemented).flatMap((item) => {

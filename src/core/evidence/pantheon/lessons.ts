@@ -1,3 +1,4 @@
+import { type Lesson, lessonOf, lessonsOfStory } from "../../model/lesson.ts";
 import {
   countOf,
   enumOf,
@@ -13,26 +14,21 @@ import {
   textOf,
   wordOf,
 } from "./fields.ts";
+import { findingOf, type ReportedFinding } from "./reported-finding.ts";
 
-/** What became of a finding that should be repaired: `{key}-should-fix.json`. */
-export interface ShouldFixArtifact {
-  readonly storyKey?: string;
-  readonly items: readonly {
-    readonly id?: string;
-    /** Lower case: `fixed`, `deferred`. */
-    readonly action?: string;
-    readonly reason?: string;
-    readonly effort?: string;
-    readonly recommendation?: string;
-  }[];
+/** A finding that should be repaired, and what became of it. */
+export interface ShouldFixItem extends ReportedFinding {
+  /** Lower case: `fixed`, `deferred`. */
+  readonly action?: string;
+  /** Why it was not repaired. */
+  readonly reason?: string;
 }
 
-/** Something to know for later stories. */
-export interface Lesson {
-  readonly title: string;
-  readonly cause?: string;
-  readonly prevention?: string;
-  readonly appliesTo?: string;
+/** What became of findings that should be repaired: `{key}-should-fix.json`. */
+export interface ShouldFixArtifact {
+  readonly storyKey?: string;
+  /** One that names its finding by number alone has that for a title. */
+  readonly items: readonly ShouldFixItem[];
 }
 
 /** `{key}-mnemosyne.json`, or the learnings that Pantheon's JSON Schema asks Hermes for. */
@@ -40,8 +36,6 @@ export interface MnemosyneArtifact {
   readonly agent?: string;
   readonly storyKey?: string;
   readonly lessons: readonly Lesson[];
-  readonly antiPatterns: readonly string[];
-  readonly playbooks: readonly { readonly action?: string; readonly path?: string; readonly reason?: string }[];
   readonly more: Fields;
 }
 
@@ -49,7 +43,6 @@ export interface MnemosyneArtifact {
 export interface HermesArtifact {
   readonly agent?: string;
   readonly storyKey?: string;
-  readonly reportPath?: string;
   readonly tldr?: string;
   readonly filesChanged?: number;
   readonly linesAdded?: number;
@@ -58,7 +51,6 @@ export interface HermesArtifact {
   readonly coverage?: number;
   readonly issuesFound?: number;
   readonly issuesFixed?: number;
-  readonly verificationItems?: number;
   readonly more: Fields;
 }
 
@@ -70,15 +62,16 @@ export const readShouldFix = (value: unknown): ShouldFixArtifact => {
     : (fields?.items ?? fields?.issues ?? fields?.should_fix ?? fields?.findings);
   return present({
     storyKey: wordOf(fields?.story_key),
-    items: objectsOf(list).map((item) =>
-      present({
-        id: firstWord(item, "issue_id", "id"),
-        action: enumOf(item.action)?.toLowerCase(),
-        reason: firstText(item, "reason", "reason_deferred"),
-        effort: enumOf(item.effort_estimate)?.toLowerCase(),
-        recommendation: textOf(item.recommendation),
-      }),
-    ),
+    items: objectsOf(list).map((item) => {
+      const id = firstWord(item, "issue_id", "id");
+      return {
+        ...findingOf({ ...item, id, name: item.name ?? id }, { severity: "SHOULD_FIX" }),
+        ...present({
+          action: enumOf(item.action)?.toLowerCase(),
+          reason: firstText(item, "reason", "reason_deferred"),
+        }),
+      };
+    }),
   });
 };
 
@@ -91,19 +84,8 @@ export const readMnemosyne = (fields: Fields): MnemosyneArtifact =>
   present({
     agent: wordOf(fields.agent),
     storyKey: wordOf(fields.story_key),
-    lessons: listOf(fields.learnings).flatMap((item) => readLesson(fieldsOf(item) ?? { issue: item })),
-    antiPatterns: listOf(fields.anti_patterns).flatMap((item) => {
-      const fields = fieldsOf(item);
-      return (fields === undefined ? wordOf(item) : firstWord(fields, "pattern", "anti_pattern", "issue")) ?? [];
-    }),
-    playbooks: [...objectsOf([fields.playbook_action]), ...objectsOf(fields.playbook_updates)].map((each) =>
-      present({
-        action: enumOf(each.action)?.toLowerCase(),
-        path: firstWord(each, "path", "playbook"),
-        reason: textOf(each.reason),
-      }),
-    ),
-    more: othersOf(fields, ["agent", "story_key", "learnings", "anti_patterns", "playbook_action", "playbook_updates"]),
+    lessons: lessonsOfStory(listOf(fields.learnings).map((item) => readLesson(fieldsOf(item) ?? { issue: item }))),
+    more: othersOf(fields, ["agent", "story_key", "learnings"]),
   });
 
 /** Reads the report's numbers. Never throws. */
@@ -112,7 +94,6 @@ export const readHermes = (fields: Fields): HermesArtifact => {
   return present({
     agent: wordOf(fields.agent),
     storyKey: wordOf(fields.story_key),
-    reportPath: wordOf(fields.report_path),
     tldr: textOf(fields.tldr),
     filesChanged: countOf(stats.files_changed),
     linesAdded: countOf(stats.lines_added),
@@ -120,22 +101,19 @@ export const readHermes = (fields: Fields): HermesArtifact => {
     coverage: percentOf(stats.coverage),
     issuesFound: countOf(stats.issues_found),
     issuesFixed: countOf(stats.issues_fixed),
-    verificationItems: countOf(fields.verification_items),
-    more: othersOf(fields, ["agent", "story_key", "report_path", "tldr", "quick_stats", "verification_items"]),
+    more: othersOf(fields, ["agent", "story_key", "tldr", "quick_stats"]),
   });
 };
 
-const readLesson = (fields: Fields): readonly Lesson[] => {
-  const title = firstWord(fields, "issue", "pattern", "learning", "title");
-  if (title === undefined) return [];
-  return [
-    present({
-      title,
-      cause: firstText(fields, "root_cause", "source"),
-      prevention: firstText(fields, "prevention", "example"),
-      appliesTo: Array.isArray(fields.applies_to)
-        ? wordOf(fields.applies_to.filter((each) => typeof each === "string").join(", "))
-        : firstWord(fields, "applies_to", "domain"),
-    }),
-  ];
+/** A lesson in Pantheon's words. One that is a single text says all that it has to say in its title. */
+const readLesson = (fields: Fields): Lesson | undefined => {
+  const title = firstText(fields, "issue", "pattern", "learning", "title");
+  const cause = firstText(fields, "root_cause", "source");
+  const prevention = firstText(fields, "prevention", "example");
+  return lessonOf({
+    title,
+    when: prevention === undefined ? "" : cause,
+    what: prevention ?? cause ?? title,
+    appliesTo: fields.applies_to ?? fields.domain,
+  });
 };

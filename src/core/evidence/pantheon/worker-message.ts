@@ -1,18 +1,5 @@
 import { plainText } from "../../model/plain-text.ts";
-import { countOf, percentOf, present } from "./fields.ts";
-
-/** The numbers of a completion. Unknown is absent. */
-export interface WorkerNumbers {
-  readonly testsPassing?: number;
-  readonly tests?: number;
-  /** Percent. */
-  readonly coverage?: number;
-  readonly issuesFound?: number;
-  readonly issuesFixed?: number;
-  readonly issuesLeft?: number;
-  readonly iterations?: number;
-  readonly commit?: string;
-}
+import { present } from "./fields.ts";
 
 /** What a worker says at its end (formats.md 4.7). A claim: `complete` most of all. */
 export interface WorkerMessage {
@@ -25,11 +12,8 @@ export interface WorkerMessage {
   readonly reason?: string;
   /** The checkpoint that was not met. */
   readonly missing?: string;
-  /** Artifacts that are there in part. */
-  readonly partial?: string;
   /** What the worker recommends, or needs. */
   readonly advice?: string;
-  readonly numbers: WorkerNumbers;
 }
 
 /** The end of a text that is looked at, in characters. */
@@ -54,15 +38,16 @@ const FORMS: readonly { readonly kind: WorkerMessage["kind"]; readonly form: Reg
 const IDLE = /^[\s*_#]*Idle\s*(?:—|–|--?|:)\s*(no unblocked tasks?\b.*)$/iu;
 
 /**
- * The last message of a worker's final text, or undefined where there is none. Fenced blocks, quotations and lines that
- * only mention a message are none: it begins its line with its sign or with `Story`.
+ * The last message of a worker's final text that is about its own story (`isOwn` is asked for the key as it is named), or
+ * undefined where there is none. Fenced blocks, quotations and lines that only mention a message are none: it begins its
+ * line with its sign or with `Story`.
  */
-export const readWorkerMessage = (text: string): WorkerMessage | undefined => {
+export const readWorkerMessage = (text: string, isOwn: (key: string) => boolean): WorkerMessage | undefined => {
   const whole = plainText(text.slice(-TEXT_LENGTH_MAX)).split("\n");
   const lines = withoutQuotations(whole.map((line) => line.slice(0, LINE_LENGTH_MAX)));
   for (let i = lines.length - 1; i >= 0; i--) {
     const message = messageAt(lines, i);
-    if (message !== undefined) return message;
+    if (message !== undefined && (message.key === undefined || isOwn(message.key))) return message;
   }
   return undefined;
 };
@@ -70,7 +55,7 @@ export const readWorkerMessage = (text: string): WorkerMessage | undefined => {
 const messageAt = (lines: readonly string[], at: number): WorkerMessage | undefined => {
   const line = lines[at] ?? "";
   const idle = IDLE.exec(line)?.[1];
-  if (idle !== undefined) return { kind: "idle", reason: idle.trim(), numbers: {} };
+  if (idle !== undefined) return { kind: "idle", reason: idle.trim() };
   for (const { kind, form } of FORMS) {
     const match = form.exec(line);
     if (match !== null) return toMessage(kind, match, fieldsBelow(lines.slice(at + 1, at + 1 + LINES_MAX)));
@@ -84,18 +69,15 @@ const toMessage = (
   named: ReadonlyMap<string, string>,
 ): WorkerMessage => {
   const rest = match.at(-1)?.trim() ?? "";
-  const isComplete = kind === "complete";
   const firstNamed = (...names: readonly string[]): string | undefined =>
     names.map((name) => named.get(name)).find((value) => value !== undefined);
   return present({
     kind,
     key: match[1] ?? "",
     phase: kind === "failed" ? match[2]?.toUpperCase() : undefined,
-    reason: firstNamed("reason", "issue") ?? (isComplete || rest === "" ? undefined : rest),
+    reason: firstNamed("reason", "issue") ?? (kind === "complete" || rest === "" ? undefined : rest),
     missing: firstNamed("missing checkpoint", "missing checkpoints", "missing artifacts"),
-    partial: firstNamed("partial artifacts"),
     advice: firstNamed("recommendation", "need"),
-    numbers: isComplete ? { ...numbersInLine(rest), ...numbersBelow(named) } : {},
   });
 };
 
@@ -109,40 +91,6 @@ const fieldsBelow = (lines: readonly string[]): ReadonlyMap<string, string> => {
     }),
   );
 };
-
-/** `25 tests, 97.6% cov, 4→0 issues, commit 8a1a0f0`. */
-const numbersInLine = (text: string): WorkerNumbers => {
-  const tests = /(\d+)(?:\/(\d+))? tests?\b/.exec(text);
-  const issues = /(\d+)\s*(?:→|->)\s*(\d+)\s*issues?\b/.exec(text);
-  return present({
-    testsPassing: tests?.[2] === undefined ? undefined : countOf(tests[1]),
-    tests: countOf(tests?.[2] ?? tests?.[1]),
-    coverage: percentOf(/([\d.]+)\s*%/.exec(text)?.[1]),
-    issuesFound: countOf(issues?.[1]),
-    issuesLeft: countOf(issues?.[2]),
-    commit: hashIn(/\bcommit:?\s+(\S+)/i.exec(text)?.[1]),
-  });
-};
-
-/** `Tests: 22/22 (100% coverage)`, `Issues: 3→3 (1 iterations)`: the second number is what was fixed. */
-const numbersBelow = (named: ReadonlyMap<string, string>): WorkerNumbers => {
-  const tests = named.get("tests") ?? "";
-  const ratio = /^(\d+)\s*(?:\/\s*(\d+))?/.exec(tests);
-  const issues = named.get("issues") ?? "";
-  const change = /^(\d+)[^→>\d]*(?:→|->)\s*(\d+)/.exec(issues);
-  return present({
-    testsPassing: ratio?.[2] === undefined ? undefined : countOf(ratio[1]),
-    tests: countOf(ratio?.[2] ?? ratio?.[1]),
-    coverage: percentOf(/([\d.]+)\s*%/.exec(tests)?.[1]),
-    issuesFound: countOf(change?.[1]),
-    issuesFixed: countOf(change?.[2]),
-    iterations: countOf(/(\d+)\s+iterations?\b/.exec(issues)?.[1]),
-    commit: hashIn(named.get("commit")),
-  });
-};
-
-const hashIn = (text: string | undefined): string | undefined =>
-  text === undefined ? undefined : /(?<![0-9a-z])[0-9a-f]{7,40}(?![0-9a-z])/i.exec(text)?.[0]?.toLowerCase();
 
 /** The lines outside of fences, with quoted ones made empty. */
 const withoutQuotations = (lines: readonly string[]): readonly string[] => {

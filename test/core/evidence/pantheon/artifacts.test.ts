@@ -203,11 +203,9 @@ describe("builder", () => {
   test("the record of the loop", () => {
     const value = {
       iterations: [{ iteration: "1", tasks_addressed: [{ task: "a" }], status: "partial" }],
-      total_tasks: "8",
     };
     expect(contentOf("build-progress", value)).toMatchObject({
       iterations: [{ iteration: 1, tasks: ["a"], status: "PARTIAL" }],
-      totalTasks: 8,
     });
   });
 
@@ -481,41 +479,45 @@ test("reconciler, old and new", () => {
 
 test("should-fix, mnemosyne and hermes", () => {
   const item = { issue_id: "SF-1", action: "DEFERRED", reason_deferred: "later", effort_estimate: "Small" };
-  const items = [{ id: "SF-1", action: "deferred", reason: "later", effort: "small" }];
+  const items = [{ id: "SF-1", title: "SF-1", severity: "medium", action: "deferred", reason: "later" }];
   expect(contentOf("should-fix", [item, "x"])).toEqual({ items });
   expect(contentOf("should-fix", { story_key: "36-2", items: [item] })).toEqual({ storyKey: "36-2", items });
+  expect(contentOf("should-fix", [{ issue: "no label", file: "src/a.ts:3", action: "fixed" }])).toEqual({
+    items: [{ title: "no label", file: "src/a.ts", line: 3, severity: "medium", action: "fixed" }],
+  });
   expect(
     contentOf("mnemosyne", {
       agent: "mnemosyne",
-      learnings: [{ issue: "dates", root_cause: "zones", prevention: "UTC", applies_to: ["api", "ui"] }, "short"],
-      anti_patterns: ["Date()", { pattern: "as any", why_it_fails: "lies" }],
-      playbook_action: { action: "Updated", path: "docs/p.md", reason: "r" },
+      learnings: [
+        { issue: "dates", root_cause: "zones", prevention: "UTC", applies_to: ["api", "ui"] },
+        { issue: "Dates", root_cause: "again" },
+        "short",
+        {},
+      ],
     }),
   ).toMatchObject({
-    lessons: [{ title: "dates", cause: "zones", prevention: "UTC", appliesTo: "api, ui" }, { title: "short" }],
-    antiPatterns: ["Date()", "as any"],
-    playbooks: [{ action: "updated", path: "docs/p.md", reason: "r" }],
+    lessons: [
+      { title: "dates", when: "zones", what: "UTC", appliesTo: ["api", "ui"] },
+      { title: "short", when: "", what: "short", appliesTo: [] },
+    ],
   });
   expect(
     read("hermes", {
       agent: "hermes",
       learnings: [{ pattern: "p", domain: "d" }],
-      playbook_updates: [{ action: "create", playbook: "x.md" }],
     }),
   ).toMatchObject({
     kind: "mnemosyne",
-    value: { lessons: [{ title: "p", appliesTo: "d" }], playbooks: [{ action: "create", path: "x.md" }] },
+    value: { lessons: [{ title: "p", what: "p", appliesTo: ["d"] }] },
   });
   expect(
     contentOf("hermes", {
       quick_stats: { tests_added: "22", coverage: "100%", issues_found: 3 },
-      verification_items: "4",
     }),
   ).toMatchObject({
     testsAdded: 22,
     coverage: 100,
     issuesFound: 3,
-    verificationItems: 4,
   });
 });
 

@@ -64,6 +64,7 @@ ARTIFACTS, JSON files in {{ artifacts_folder }}, each named by the key {{ short_
 - -review.json: agent, story_key, perspectives [reviewers], verdict (PASS | NEEDS_FIXES), issues [{severity: MUST_FIX | SHOULD_FIX | STYLE, file: "path:line", issue, recommendation}], summary {total_issues, must_fix, should_fix, style}
 - -themis.json: triage [{issue, reviewer, original_classification, judgment: UPHELD | CHANGED | DISMISSED, new_classification, justification}], summary {must_fix, should_fix, style}
 - -reconciler.json: story_key, reconciled_at, tasks_total, tasks_checked, tasks_unchecked, completion_pct (0 to 100), dev_record_filled, evidence_sources, unchecked_code_tasks [texts], unchecked_human_only [texts], status_recommendation (done | review | in-progress)
+- -should-fix.json, where there are any: items [{issue_id, issue, file: "path:line", action: fixed | deferred, reason}]
 - -mnemosyne.json: learnings [{issue, root_cause, prevention, applies_to}]
 
 NARRATIVE LOG: append to the file with the ending -narrative.log, in the same folder, when a phase begins and when it ends; a person reads along. One line \`[HH:MM] PHASE — what happens\`, at its end \`[HH:MM] PHASE DONE — what came of it\`, in local time; below it, indented by two spaces, one line for each
