@@ -30,7 +30,7 @@ const missingPlayers = (settings: Config | Settings, agents: Settings): SettingP
   for (const role of ["builder", ...(pipeline === undefined ? [] : rolesOf(pipeline))]) {
     const name = players.get(role);
     if (name === undefined || missing.has(name)) continue;
-    for (const problem of missingProfile(name, agents, settingOfRole(role))) missing.set(name, problem);
+    for (const problem of missingProfile(name, agents, settingOfRole(settings, role))) missing.set(name, problem);
   }
   return [...missing.values()];
 };

@@ -295,6 +295,15 @@ test("a reviewer that nobody named is the builder's profile; without review none
   await expect(load(`${AGENT}pipeline: build\nreview_agent: critic\n`)).resolves.toBeDefined();
 });
 
+test("who builds and who reviews may be said under roles, too, which comes first", async () => {
+  const agents = "agents: { one: { cli: codex }, two: { cli: claude } }\n";
+  const { config } = await load(`${agents}dev_agent: two\nroles: { builder: one, reviewer: two }\n`);
+  expect(roleNames(config)).toEqual({ builder: "one", reviewer: "two" });
+  expect(await mistakesOf(load(`${agents}dev_agent: one\nroles: { reviewer: thee }\n`))).toEqual([
+    'storyboard.yaml:3:20  roles.reviewer: "thee" is not one of agents (configured are one, two)',
+  ]);
+});
+
 test("the option that names an unknown agent is where the mistake stands", async () => {
   expect(
     await mistakesOf(load(AGENT, undefined, [{ option: "--agent", path: ["dev_agent"], value: "codex" }])),
