@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, dirname, isAbsolute, join } from "node:path";
@@ -32,6 +31,8 @@ import { pinInstructions } from "./pin-instructions.ts";
 import { type PersonThere, policyOf } from "./policy.ts";
 import { realSprintFile } from "./real-sprint-file.ts";
 import { type RecoveredStories, recoverProgress } from "./recover-stories.ts";
+import { newRunId } from "./run-id.ts";
+import { runIds } from "./runs.ts";
 
 /** What a start works with. */
 export interface StartRequest {
@@ -56,15 +57,6 @@ export interface StartRequest {
 export type NewRun =
   | { readonly kind: "run"; readonly file: RunFile }
   | { readonly kind: "nothing"; readonly message: string; readonly left: readonly LeftStory[]; readonly exit: number };
-
-/** A new run's id: its time, so that names sort by age, and enough chance that two never meet. */
-export const newRunId = (nowMs: number): string => {
-  const stamp = new Date(nowMs)
-    .toISOString()
-    .replaceAll(/[-:]|\.\d+Z/g, "")
-    .replace("T", "-");
-  return `${stamp}-${randomBytes(2).toString("hex")}`;
-};
 
 /**
  * Everything that is found out before a run starts: backlog, order, agents, gates, set-up, commits. Throws UserError for
@@ -98,7 +90,7 @@ export const createRun = async (asked: StartRequest): Promise<NewRun> => {
   if (refused !== undefined) throw new UserError(refused.message, refused.nextSteps);
   // Makes a folder, so it comes when nothing can be refused any more.
   const worktreeRoot = isWorktree ? await worktreeRootOf(request) : "";
-  const run = newRunId(request.nowMs);
+  const run = newRunId(request.nowMs, runIds(repository.project).at(-1));
   const recovered = await recoveredOf(request, ordered.stories, completions);
   const agentsCommit = config.agents[roleNames(config).builder]?.commits !== "storyboard";
   const probesHooks = isWorktree && agentsCommit && config.evidence.profile !== "none" && committing.hooks.length > 0;
